@@ -1,0 +1,64 @@
+# `make serve` and `make test` set up all they need in .venv; nothing else on the machine changes.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+
+.PHONY: serve test check format docs bench lock clean
+
+serve: $(VENV)/.run
+	$(BIN)/heritagekg check
+	$(BIN)/heritagekg serve --port $(PORT)
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q src
+	$(BIN)/cog --check README.md src/heritagekg/terms.py
+	$(BIN)/heritagekg check
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+# The CLI reference in README.md and the prefixes in terms.py are generated.
+docs: $(VENV)/.dev
+	$(BIN)/cog -r README.md src/heritagekg/terms.py
+
+bench: $(VENV)/.dev
+	$(BIN)/python tests/bench/start.py
+
+# Newest allowed versions of everything, for every supported Python, with hashes.
+lock: $(VENV)/.dev
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-annotate --upgrade --group build pyproject.toml -o constraints/run.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-annotate --upgrade --group build --group dev pyproject.toml -o constraints/dev.txt
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "heritagekg needs Python 3.11 or newer; set PYTHON=/path/to/python3" >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || \
+		{ echo "$(PYTHON) has no venv module; on Debian: apt install python3-venv" >&2; exit 2; }
+
+# Hash-checked wheels only; heritagekg itself is linked to this checkout.
+# Compiled here, once: where Python is told to write no bytecode, every command would do it again.
+$(VENV)/.run: constraints/run.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r constraints/run.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q src/heritagekg
+	@touch $@
+
+$(VENV)/.dev: constraints/dev.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r constraints/dev.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q src/heritagekg
+	@touch $@ $(VENV)/.run

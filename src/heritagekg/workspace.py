@@ -1,0 +1,181 @@
+"""Workspaces: where ontology, data and queries lie, in a checkout, a user's folder or the wheel."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from heritagekg.errors import FileSyntaxError, WorkspaceError
+
+# The graph of `data/countries/az.ttl` is <https://w3id.org/heritagekg/data/countries/az>.
+GRAPHS = "https://w3id.org/heritagekg/"
+# Section -> (folder, whether its subfolders belong to it, ending).
+SECTIONS = {
+    "ontology": ("ontology", False, ".ttl"),
+    "alignments": ("ontology/alignments", False, ".ttl"),
+    "shapes": ("ontology/shapes", False, ".ttl"),
+    "data": ("data", True, ".ttl"),
+    "queries": ("queries", True, ".rq"),
+}
+# Turtle that describes no facts and is read by its own user, not loaded into the graph.
+SHAPES_OF_VOCABULARY = "ontology/shapes/ontology.ttl"
+
+
+class WorkspaceFile(NamedTuple):
+    """One file of a workspace: its path on disk, its name in the workspace, its named graph."""
+
+    path: Path
+    name: str
+    graph: str
+
+
+class Workspace:
+    """A folder with `ontology/`, `data/` and `queries/`; *base* lies beneath it.
+
+    A folder without `ontology/heritagekg.ttl` extends the shipped workspace: files that it does
+    not have itself are taken from there.
+
+    Examples
+    --------
+    >>> shipped = Workspace.shipped()
+    >>> [file.name for file in shipped.files("ontology")]
+    ['ontology/concepts.ttl', 'ontology/heritagekg.ttl', 'ontology/prefixes.ttl']
+    >>> shipped.files("data")[0].graph.startswith("https://w3id.org/heritagekg/data/")
+    True
+    """
+
+    __slots__ = ("base", "root")
+
+    def __init__(self, root: Path, base: Workspace | None = None) -> None:
+        self.root = root
+        self.base = base
+
+    @classmethod
+    def shipped(cls) -> Workspace:
+        """Return the workspace that comes with heritagekg, from the checkout or the wheel."""
+        package = Path(__file__).resolve().parent
+        for root in (package / "shipped", package.parents[1]):
+            if (root / "ontology" / "heritagekg.ttl").is_file():
+                return cls(root)
+        raise WorkspaceError(
+            f"no shipped ontology beside {str(package)!r}: the installation is damaged, "
+            "install heritagekg again"
+        )
+
+    @classmethod
+    def at(cls, folder: str | os.PathLike[str]) -> Workspace:
+        """Return the workspace whose root is *folder*.
+
+        Raises
+        ------
+        WorkspaceError
+            If the folder does not exist or has none of the sections of a workspace.
+        """
+        root = Path(folder)
+        if not root.is_dir():
+            raise WorkspaceError(f"no folder {str(folder)!r}")
+        root = root.resolve()
+        if (root / "ontology" / "heritagekg.ttl").is_file():
+            return cls(root)
+        workspace = cls(root, cls.shipped())
+        if not any(workspace.own_files(section) for section in SECTIONS):
+            raise WorkspaceError(
+                f"{str(folder)!r} is no workspace: it has no Turtle file under data/ or ontology/ "
+                "and no query under queries/"
+            )
+        return workspace
+
+    @classmethod
+    def around(cls, folder: Path) -> Workspace:
+        """Return the workspace that *folder* is or lies in, or the shipped one."""
+        for root in (folder, *folder.parents):
+            if (root / "ontology" / "heritagekg.ttl").is_file() and (root / "data").is_dir():
+                return cls.at(root)
+        if _walk(folder / "data", True, ".ttl"):
+            return cls.at(folder)
+        return cls.shipped()
+
+    def own_files(self, section: str) -> tuple[WorkspaceFile, ...]:
+        """Return the files of *section* in this folder alone, sorted by name."""
+        folder, deep, ending = SECTIONS[section]
+        prefix = len(str(self.root)) + 1
+        found = []
+        for entry in _walk(self.root / folder, deep, ending):
+            name = entry[prefix:].replace(os.sep, "/")
+            found.append(WorkspaceFile(Path(entry), name, GRAPHS + name.removesuffix(ending)))
+        return tuple(sorted(found, key=lambda file: file.name))
+
+    def files(self, section: str) -> tuple[WorkspaceFile, ...]:
+        """Return the files of *section*, this folder's before those of the base it extends.
+
+        Parameters
+        ----------
+        section
+            One of `ontology`, `alignments`, `shapes`, `data`, `queries`.
+        """
+        own = self.own_files(section)
+        if self.base is None:
+            return own
+        names = {file.name for file in own}
+        beneath = [file for file in self.base.files(section) if file.name not in names]
+        return tuple(sorted([*own, *beneath], key=lambda file: file.name))
+
+
+def _walk(folder: Path, deep: bool, ending: str) -> list[str]:
+    """Return the paths under *folder* with *ending*; links to folders may loop and are left."""
+    found: list[str] = []
+    try:
+        entries = list(os.scandir(folder))
+    except (FileNotFoundError, NotADirectoryError):
+        return found
+    except OSError as error:
+        raise WorkspaceError(f"cannot list {str(folder)!r}: {error.strerror}") from None
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            if deep:
+                found += _walk(Path(entry.path), deep, ending)
+        elif entry.name.endswith(ending) and entry.is_file():
+            found.append(entry.path)
+    return found
+
+
+def read_text(path: Path, name: str) -> str:
+    """Return the text of a file.
+
+    Raises
+    ------
+    WorkspaceError
+        If it cannot be read.
+    FileSyntaxError
+        If it is not UTF-8; line and column are those of the first wrong byte.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise WorkspaceError(f"cannot read {name!r}: {error.strerror}") from None
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        column = error.start - content.rfind(b"\n", 0, error.start)
+        raise FileSyntaxError(
+            name,
+            line,
+            column,
+            f"byte 0x{content[error.start]:02x} is not UTF-8; save the file as UTF-8",
+        ) from None
+
+
+def cache_folder() -> Path:
+    """Return the folder for what can be made again: HERITAGEKG_CACHE, or where caches go here."""
+    chosen = os.environ.get("HERITAGEKG_CACHE")
+    if chosen:
+        return Path(chosen)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", "~\\AppData\\Local"), "heritagekg").expanduser()
+    usual = "~/Library/Caches" if sys.platform == "darwin" else "~/.cache"
+    return Path(os.environ.get("XDG_CACHE_HOME") or usual, "heritagekg").expanduser()
