@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from heritagekg.entities import Entity
-    from heritagekg.validation.run import CheckReport
+    from heritagekg.validation.check import CheckReport
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 
@@ -158,7 +158,7 @@ class KnowledgeGraph:
         WorkspaceError
             If the graph was not opened from a workspace.
         """
-        from heritagekg.validation.run import check_workspace
+        from heritagekg.validation.check import check_workspace
 
         if self.workspace is None:
             raise WorkspaceError("only a workspace can be checked; open its folder")

@@ -323,6 +323,9 @@ class QueryCatalogue(Mapping[str, NamedQuery]):
             self._read[name] = read(self._files[name])
         return self._read[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._files
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._files)
 

@@ -19,8 +19,6 @@ SECTIONS = {
     "data": ("data", True, ".ttl"),
     "queries": ("queries", True, ".rq"),
 }
-# Turtle that describes no facts and is read by its own user, not loaded into the graph.
-SHAPES_OF_VOCABULARY = "ontology/shapes/ontology.ttl"
 
 
 class WorkspaceFile(NamedTuple):

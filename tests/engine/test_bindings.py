@@ -61,6 +61,11 @@ def test_subselect_and_grouping_are_bound() -> None:
     assert one(query, x=ox.Literal(3)) == ["3", "2"]
 
 
+def test_whether_a_fixed_variable_is_bound_is_known() -> None:
+    query = "SELECT $x (!bound( $x ) AS ?no) { { FILTER bound(?x) } FILTER(BOUND($x)) }"
+    assert one(query, x=ox.Literal(3)) == ["3", "false"]
+
+
 def test_unknown_variable_names_the_closest() -> None:
     with pytest.raises(BadParameter, match=r"no variable \$commitee; did you mean 'committee'"):
         bind("SELECT ?x { ?x ?p $committee }", {"commitee": AZ})
@@ -110,12 +115,19 @@ def test_service_is_refused_wherever_it_hides(query: str) -> None:
     [
         "SELECT ?service { ?service <http://e/service> 'SERVICE' }",
         "PREFIX service: <http://e/> SELECT * { ?s service:from service:service }",
-        'ASK { ?s ?p "a\\" SERVICE <x:x> {" } # SERVICE',
+        'ASK { ?s ?p "a\\" SERVICE" } # SERVICE',
         "SELECT * { ?s <http://e/#SERVICE> ?o }",
     ],
 )
 def test_the_word_service_elsewhere_is_fine(query: str) -> None:
     assert guard(query, set()).form in ("select", "ask")
+
+
+def test_what_looks_like_a_call_is_refused_in_doubt() -> None:
+    """Engines need no space around keywords; a string that holds a whole call is refused too."""
+    for query in ("ASK { ?s ?p trueSERVICE:x { } }", "ASK { ?s ?p 'SERVICE <x:x> {' }"):
+        with pytest.raises(QueryRefused, match="SERVICE"):
+            guard(query, set())
 
 
 def test_from_is_allowed_for_graphs_that_are_here() -> None:

@@ -20,7 +20,7 @@ def answer(arguments: list[str]) -> bool:
     from heritagekg.cli.output import deliver, render
 
     name, parameters, form = asked
-    deliver(render(Session().graph().run(name, **parameters), form, None), None)
+    deliver(render(Session().graph().run(name, timeout=None, **parameters), form, None), None)
     return True
 
 

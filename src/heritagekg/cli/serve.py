@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import socket
+import contextlib
 from typing import TYPE_CHECKING
 
 import click
@@ -64,9 +64,10 @@ def serve(
     Stop it with Ctrl-C.
     """
     from heritagekg.web.app import create_app
+    from heritagekg.web.server import address_of, listen, server_of
 
-    listener = _listen(host, port)
-    with listener:
+    # Before the graph is built, so that a port in use shows early.
+    with listen(host, port) as listener:
         app = create_app(
             session.graph(),
             workers=workers,
@@ -74,51 +75,18 @@ def serve(
             max_rows=max_rows,
             max_bytes=max_bytes,
         )
-        click.echo(_greeting(_address(listener)))
-        _run(app, listener)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens, taken before the graph is built: a clash shows early."""
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        listener = socket.create_server((host, port), family=family, backlog=1024)
-    except OSError as error:
-        raise click.ClickException(
-            f"cannot listen on {host}:{port}: {(error.strerror or str(error)).lower()}; "
-            "choose another with --port, or --port 0 for any free one"
-        ) from None
-    listener.setblocking(False)
-    return listener
-
-
-def _address(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-    return f"http://{shown}:{port}"
+        click.echo(_greeting(address_of(listener)))
+        with contextlib.suppress(KeyboardInterrupt):
+            server_of(app).run([listener])
+    click.echo("stopped")
 
 
 def _greeting(address: str) -> str:
     query = "SELECT ?person { ?tenure hkg:role role:chair ; hkg:heldBy ?person } LIMIT 5"
     return f"""heritagekg listens on {address}/ (Ctrl-C stops it)
 
-  In a browser:    {address}/
-  SPARQL endpoint: {address}/sparql
-  Try:             curl {address}/sparql -H 'Accept: text/csv' --data-urlencode \\
-                     'query={query}'
+  Browser:   {address}/
+  Endpoint:  {address}/sparql
+  Try:       curl -s {address}/sparql -H 'Accept: text/csv' \\
+               --data-urlencode 'query={query}'
 """
-
-
-def _run(app: object, listener: socket.socket) -> None:
-    import uvicorn
-
-    config = uvicorn.Config(
-        app,  # type: ignore[arg-type]
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=2,
-        timeout_keep_alive=15,
-        limit_concurrency=500,
-    )
-    uvicorn.Server(config).run([listener])

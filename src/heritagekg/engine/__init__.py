@@ -1,0 +1,1 @@
+"""SPARQL engines: queries in, tables and triples out."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import struct
 import sys
 import threading
@@ -17,6 +16,7 @@ from typing import Any, BinaryIO
 
 import pyoxigraph as ox
 
+from heritagekg.engine.bindings import NO_SERVICE, calls_out
 from heritagekg.engine.capped import write
 from heritagekg.engine.embedded import translated
 from heritagekg.errors import QueryError, QueryRefused, QuerySyntaxError
@@ -24,15 +24,6 @@ from heritagekg.terms import PREFIXES
 
 READY, DATA, END, ERROR, REQUEST = b"R", b"D", b"E", b"X", b"Q"
 HEADER = struct.Struct("<cI")
-
-# The shape of every SERVICE call, wherever it stands. The engine's parser needs no space around
-# keywords (`trueSERVICE:x{`), so that no tokenizer sees for certain what it will take for one.
-_SERVICE = re.compile(
-    r"""service (?:\s|\#[^\r\n]*+[\r\n])*+ (?:silent)? (?:\s|\#[^\r\n]*+[\r\n])*+
-        (?: <[^<>]*+> | [?$]\w++ | [^\s{:]*+:[^\s{]*+ ) (?:\s|\#[^\r\n]*+[\r\n])*+ \{""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_MOST_SERVICES = 20
 
 
 def read_frame(stream: BinaryIO) -> tuple[bytes, bytes] | None:
@@ -89,18 +80,6 @@ def _receive(requests: SimpleQueue[bytes]) -> None:
     os._exit(0)
 
 
-def calls_out(query: str) -> bool:
-    """Return whether *query* may hold a SERVICE call; in doubt, such as inside a string, it may.
-
-    Examples
-    --------
-    >>> calls_out("ASK { ?s ?p trueSERVICE:x{} }"), calls_out("ASK { ?s hkg:service ?x }")
-    (True, False)
-    """
-    # Each place is looked at by itself; very many of them would take long and mean nothing good.
-    return query.lower().count("service") > _MOST_SERVICES or bool(_SERVICE.search(query))
-
-
 def _limit_memory(memory: int) -> None:
     if not memory:
         return
@@ -121,11 +100,13 @@ def _answer(store: ox.Store, request: dict[str, Any], channel: BinaryIO) -> None
         write_frame(channel, DATA, chunk)
 
     try:
+        # The engine follows SERVICE to any address: nothing gets to it that may call out.
         if calls_out(request["query"]):
-            raise QueryRefused("SERVICE is not allowed: this graph calls no other endpoint")
+            raise QueryRefused(NO_SERVICE)
         answer = translated(
             lambda: store.query(
                 request["query"],
+                base_iri=request["base_iri"],
                 prefixes=PREFIXES,
                 default_graph=_graphs(request["default_graphs"]),
                 named_graphs=_graphs(request["named_graphs"]),

@@ -80,6 +80,8 @@ class Request:
         Where the answer is cut; None for no limit.
     default_graphs, named_graphs
         The dataset of the query, as in the SPARQL protocol; None for the store's own.
+    base_iri
+        What relative IRIs in the query are resolved against; None to allow none.
     """
 
     query: str
@@ -89,6 +91,7 @@ class Request:
     max_bytes: int | None = None
     default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None
+    base_iri: str | None = None
 
 
 class Job:

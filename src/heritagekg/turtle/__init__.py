@@ -1,0 +1,1 @@
+"""Turtle text with positions."""

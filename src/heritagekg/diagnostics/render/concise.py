@@ -1,0 +1,22 @@
+"""Diagnostics as one line each, for editors and grep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from heritagekg.diagnostics.model import Diagnostic
+
+
+def render(diagnostics: Iterable[Diagnostic]) -> str:
+    r"""Return one line a finding: `file:line:column: severity[code] message`.
+
+    Examples
+    --------
+    >>> render([Diagnostic("HK203", "error", "tenure names no source")])
+    'error[HK203] tenure names no source\n'
+    """
+    return "".join(f"{_place(d)}{d.severity}[{d.code}] {d.message}\n" for d in diagnostics)
+
+
+def _place(diagnostic: Diagnostic) -> str:
+    return f"{diagnostic.place}: " if diagnostic.place is not None else ""

@@ -1,0 +1,36 @@
+"""Stretches of text by line and column."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import NamedTuple
+
+
+class Span(NamedTuple):
+    """A stretch of text; lines and columns count characters from 1, the end is exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Places:
+    r"""Turns offsets of a text into lines and columns.
+
+    Examples
+    --------
+    >>> Places("a\nbc").span(2, 4)
+    Span(line=2, column=1, end_line=2, end_column=3)
+    """
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in re.finditer(r"\r\n|\n|\r", text))]
+
+    def span(self, start: int, end: int) -> Span:
+        """Return the span from offset *start* to offset *end*."""
+        line, last = bisect_right(self._starts, start), bisect_right(self._starts, end)
+        return Span(
+            line, start - self._starts[line - 1] + 1, last, end - self._starts[last - 1] + 1
+        )
