@@ -19,7 +19,7 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q src
-	$(BIN)/cog --check README.md src/heritagekg/terms.py
+	$(BIN)/cog --check -n UTF-8 README.md src/heritagekg/terms.py
 	$(BIN)/heritagekg check
 
 format: $(VENV)/.dev
@@ -28,7 +28,7 @@ format: $(VENV)/.dev
 
 # The CLI reference in README.md and the prefixes in terms.py are generated.
 docs: $(VENV)/.dev
-	$(BIN)/cog -r README.md src/heritagekg/terms.py
+	$(BIN)/cog -r -n UTF-8 README.md src/heritagekg/terms.py
 
 bench: $(VENV)/.dev
 	$(BIN)/python tests/bench/start.py

@@ -75,7 +75,7 @@ def test_card_of_a_committee(tiny: KnowledgeGraph) -> None:
 
 def test_thing_that_is_only_pointed_at(tiny: KnowledgeGraph) -> None:
     nobody = tiny.query("SELECT ?x { VALUES ?x { <http://nowhere.example/> } }").terms[0][0]
-    with pytest.raises(UnknownName, match="says nothing of 'http://nowhere.example/'"):
+    with pytest.raises(UnknownName, match=r"says nothing of 'http://nowhere.example/'"):
         describe(tiny.engine, nobody)
 
 

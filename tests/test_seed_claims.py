@@ -33,5 +33,5 @@ def test_claim_is_found_by_its_source(kg: KnowledgeGraph, claim: dict[str, str])
 @pytest.mark.parametrize("conflict", WRITTEN["conflict"], ids=lambda conflict: conflict["about"])
 def test_both_sides_of_a_conflict_are_kept(kg: KnowledgeGraph, conflict: dict[str, str]) -> None:
     for side in ("one", "other"):
-        query = "ASK { %s . ?f prov:wasDerivedFrom ?document }" % conflict[side]
+        query = f"ASK {{ {conflict[side]} . ?f prov:wasDerivedFrom ?document }}"
         assert kg.query(query) is True, conflict[side]

@@ -61,7 +61,7 @@ def test_hidden_files_and_looping_links_are_left(tmp_path: Path) -> None:
 
 
 def test_missing_folder(tmp_path: Path) -> None:
-    with pytest.raises(WorkspaceError, match="no folder .*nowhere"):
+    with pytest.raises(WorkspaceError, match=r"no folder .*nowhere"):
         Workspace.at(tmp_path / "nowhere")
 
 

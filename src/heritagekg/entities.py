@@ -52,9 +52,12 @@ WHERE {
 }
 ORDER BY ?fact ?part ?predicate ?value ?label"""
 
-_CLASSES = """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+_ABOVE = """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 SELECT ?below ?above
-WHERE { ?below rdfs:subClassOf+ ?above }
+WHERE {
+  { ?below rdfs:subClassOf+ ?above }
+  UNION { ?below rdfs:subPropertyOf+ ?above }
+}
 ORDER BY ?below ?above"""
 
 
@@ -74,7 +77,7 @@ def fold(text: str) -> str:
 def locate(engine: Engine, name: str) -> ox.NamedNode:
     """Return the entity that *name* means: a CURIE, an IRI, or a label in any language.
 
-    A label is compared exactly first (but for case), then without accents. Preferred labels,
+    A label is compared exactly first, then without case, then without accents. Preferred labels,
     alternative labels and former names count alike.
 
     Raises
@@ -88,7 +91,8 @@ def locate(engine: Engine, name: str) -> ox.NamedNode:
     if name.startswith("<") or "://" in name or (":" in name and prefix in PREFIXES):
         return _present(engine, ox.NamedNode(expand(name)), name)
     same = engine.select(_LABELS % _SAME, {"text": ox.Literal(name)}).terms
-    return _only(same, name) if same else _folded(engine, name)
+    exact = [pair for pair in same if pair[1] is not None and pair[1].value == name]
+    return _only(exact or same, name) if same else _folded(engine, name)
 
 
 def _present(engine: Engine, thing: ox.NamedNode, name: str) -> ox.NamedNode:
@@ -210,6 +214,8 @@ def _card(statements: tuple[Statement, ...]) -> list[str]:
 
 # The build says these for queries; a card shows what the files say.
 _TYPE = "rdf:type"
+# What a thing is called comes first, where that was read last.
+_BANDS = {"skos": 0, "prov": 2}
 _HIDDEN = {
     _TYPE,
     "rdfs:label",
@@ -228,20 +234,21 @@ def describe(engine: Engine, thing: ox.NamedNode) -> Entity:
     UnknownName
         If the graph says nothing of it.
     """
-    said = _grouped(engine, _STATEMENTS, thing, 0).get((), [])
+    above = _above(engine)
+    said = _stated(_grouped(engine, _STATEMENTS, thing, 0).get((), []), above)
     facts = _grouped(engine, _FACTS, thing, 2)
     if not said and not facts:
         raise UnknownName(f"the graph says nothing of {compact(thing.value)!r}")
-    above = _superclasses(engine)
     cards = [
-        Fact(fact, " ".join(_kinds(statements, above)), part, _visible(statements))
+        Fact(fact, " ".join(_kinds(statements, above)), part, _visible(statements, above))
         for (fact, part), statements in facts.items()
+        if not any(part in above.get(other, ()) for name, other in facts if name == fact)
     ]
     return Entity(
         thing.value,
         _label(said) or compact(thing.value),
         _kinds(said, above),
-        _visible(said),
+        _visible(said, above),
         tuple(sorted(cards, key=lambda fact: (fact.kind, fact.name, fact.part))),
     )
 
@@ -265,9 +272,10 @@ def _name(term: Term | None) -> str:
     return compact(term.value) if isinstance(term, ox.NamedNode) else str(term)
 
 
-def _superclasses(engine: Engine) -> dict[str, set[str]]:
+def _above(engine: Engine) -> dict[str, set[str]]:
+    """Return the classes and properties above each, by CURIE."""
     above: dict[str, set[str]] = {}
-    for lower, upper in engine.select(_CLASSES).terms:
+    for lower, upper in engine.select(_ABOVE).terms:
         above.setdefault(_name(lower), set()).add(_name(upper))
     return above
 
@@ -279,8 +287,20 @@ def _kinds(statements: list[Statement], above: dict[str, set[str]]) -> tuple[str
     return tuple(sorted(classes - implied))
 
 
-def _visible(statements: list[Statement]) -> tuple[Statement, ...]:
-    return tuple(statement for statement in statements if statement.predicate not in _HIDDEN)
+def _stated(statements: list[Statement], above: dict[str, set[str]]) -> list[Statement]:
+    """Return the statements without those that follow from one of a narrower property."""
+    implied = {(upper, s.value) for s in statements for upper in above.get(s.predicate, ())}
+    return [s for s in statements if (s.predicate, s.value) not in implied]
+
+
+def _visible(statements: list[Statement], above: dict[str, set[str]]) -> tuple[Statement, ...]:
+    shown = [s for s in _stated(statements, above) if s.predicate not in _HIDDEN]
+    return tuple(sorted(shown, key=_band))
+
+
+def _band(statement: Statement) -> tuple[int, bool]:
+    prefix = statement.predicate.partition(":")[0]
+    return _BANDS.get(prefix, 1), statement.predicate != "skos:prefLabel"
 
 
 def _label(statements: list[Statement]) -> str | None:

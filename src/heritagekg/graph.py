@@ -164,7 +164,7 @@ class KnowledgeGraph:
             raise WorkspaceError("only a workspace can be checked; open its folder")
         return check_workspace(self.workspace, engine=engine)
 
-    def network(self, view: str, **parameters: object) -> networkx.Graph[Any]:
+    def network(self, view: str, /, **parameters: Any) -> networkx.Graph[Any]:
         """Return a network view as a networkx graph with typed, attributed nodes and edges.
 
         Parameters
@@ -172,7 +172,9 @@ class KnowledgeGraph:
         view
             The name of a file below `queries/networks/`, without ending: `tenure`.
         **parameters
-            Values for the view's parameters, such as `at="2022-08-25"`.
+            The time to show: `at="2022-08-25"`, or `since="2010"` and `until="2019"`; with
+            `certain=True` only what certainly held then. And values for the parameters that the
+            view itself declares.
 
         Raises
         ------

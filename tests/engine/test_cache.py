@@ -127,7 +127,7 @@ def test_killed_build_is_not_taken_for_a_whole_one(workspace: Workspace, home: P
 
 def test_syntax_error_builds_nothing(workspace: Workspace, home: Path) -> None:
     write(workspace.root, "data/a.ttl", ":a :b")
-    with pytest.raises(FileSyntaxError, match="data/a.ttl:5:6"):
+    with pytest.raises(FileSyntaxError, match=r"data/a.ttl:5:6"):
         cache.stored(workspace)
     assert builds(home) == [] and not list(home.glob("*/building-*"))
 

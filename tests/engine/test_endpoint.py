@@ -89,7 +89,7 @@ def test_graph_of_an_endpoint(url: str) -> None:
 
 
 def test_syntax_error_is_the_servers_word(url: str) -> None:
-    with pytest.raises(QuerySyntaxError, match="refused the query: .*error at 1:"):
+    with pytest.raises(QuerySyntaxError, match=r"refused the query: .*error at 1:"):
         Endpoint(url).select("SELECT ?x { ?x }")
 
 

@@ -95,7 +95,8 @@ def test_report_as_shacl_says_the_same(workspace: Workspace) -> None:
     assert report.report is not None
     graph = report.report.to_rdflib()
     found = graph.query(
-        "PREFIX sh: <http://www.w3.org/ns/shacl#> SELECT ?p ?v { ?r sh:resultPath ?p ; sh:value ?v }"
+        "PREFIX sh: <http://www.w3.org/ns/shacl#> "
+        "SELECT ?p ?v { ?r sh:resultPath ?p ; sh:value ?v }"
     )
     assert {str(value).rpartition("/")[2] for _, value in found} == {"xc"}
 

@@ -64,7 +64,8 @@ def results_in(graph: ShapesGraph, report: ox.NamedNode | ox.BlankNode) -> Count
         parts += [graph.value(node, sh("sourceConstraintComponent"))]
         source = graph.value(node, sh("sourceShape"))
         named = source if isinstance(source, ox.NamedNode) else None
-        found[tuple(map(text, [*parts, named])) + (path_text(graph, path) if path else "",)] += 1
+        where = path_text(graph, path) if path else ""
+        found[(*map(text, [*parts, named]), where)] += 1
     return found
 
 
@@ -110,6 +111,6 @@ def test_compiled_engine(path: Path, entry: ox.NamedNode) -> None:
         source = result.source_shape if isinstance(result.source_shape, ox.NamedNode) else None
         parts = [result.focus_node, result.value, result.severity, ox.NamedNode(result.component)]
         where = path_text(report.shapes.graph, result.path) if result.path else ""
-        found[tuple(map(text, [*parts, source])) + (where,)] += 1
+        found[(*map(text, [*parts, source]), where)] += 1
     assert found == wanted
     assert report.conforms == (graph.value(expected, sh("conforms")).value == "true")
