@@ -33,12 +33,12 @@ def test_networks_are_listed(tiny: KnowledgeGraph) -> None:
 @pytest.mark.parametrize(
     ("options", "summary"),
     [
-        ([], "tenure: 7 nodes, 6 edges"),
+        ([], "tenure: 7 nodes, 6 edges, 2 components"),
         (["--at", "2010-05-07", "--certain"],
-         "tenure at=2010-05-07 certain=true: 4 nodes, 2 edges"),
+         "tenure at=2010-05-07 certain=true: 4 nodes, 2 edges, 2 components"),
         (["--from", "2009", "--until", "2009-06"],
-         "tenure from=2009 until=2009-06: 5 nodes, 4 edges"),
-        (["-p", "country=country:xa"], "tenure country=country:xa: 5 nodes, 5 edges"),
+         "tenure from=2009 until=2009-06: 5 nodes, 4 edges, 1 component"),
+        (["-p", "country=country:xa"], "tenure country=country:xa: 5 nodes, 5 edges, 1 component"),
     ],
 )  # fmt: skip
 def test_network_is_written(

@@ -57,7 +57,7 @@ def test_tenure(tiny: KnowledgeGraph) -> None:
     assert ties(view) == TENURES
     assert view.nodes.num_rows == 7
     assert view.nodes["code"].to_pylist() == list(range(7))
-    assert view.summary == "tenure: 7 nodes, 6 edges"
+    assert view.summary == "tenure: 7 nodes, 6 edges, 2 components"
 
 
 def test_participation(tiny: KnowledgeGraph) -> None:
@@ -191,6 +191,14 @@ def test_participation_has_the_time_of_its_event(tiny: KnowledgeGraph) -> None:
     ]
 
 
+def test_components(tiny: KnowledgeGraph) -> None:
+    # Loom Museum and Beta; Ada and Alpha; Ben and his talk.
+    view = open_view(tiny, "participation")
+    assert view.components == 3
+    assert networkx.number_weakly_connected_components(view.to_networkx()) == 3
+    assert open_view(tiny, "participation", until="1946").components == 0
+
+
 def test_a_slice_has_only_the_nodes_of_its_edges(tiny: KnowledgeGraph) -> None:
     view = open_view(tiny, "participation", at="2007-06-04")
     assert view.nodes["id"].to_pylist() == ["conference:2007-alpha", "person:ada-bell"]
@@ -246,8 +254,11 @@ def test_what_goes_wrong(
         tiny.network(arguments.pop("view", "tenure"), **arguments)
 
 
-def asked(graph: KnowledgeGraph, text: str, monkeypatch: pytest.MonkeyPatch) -> View:
-    query = parse("networks/own", "#+ summary: Own\n#+ network: {kind: edges}\n" + text)
+def asked(
+    graph: KnowledgeGraph, text: str, monkeypatch: pytest.MonkeyPatch, network: str = "kind: edges"
+) -> View:
+    header = f"#+ summary: Own\n#+ network: {{{network}}}\n"
+    query = parse("networks/own", header + text)
     monkeypatch.setattr(graph, "queries", {"networks/own": query})
     return open_view(graph, "own")
 
@@ -258,7 +269,9 @@ def test_literals_are_left_out_and_counted(
     text = "SELECT ?source ?target { ?source a hkg:Museum ; skos:prefLabel|hkg:kind ?target }"
     view = asked(tiny, text, monkeypatch)
     assert view.left_out == 2
-    assert view.summary == "own: 2 nodes, 1 edge, 2 answers without two things left out"
+    assert (
+        view.summary == "own: 2 nodes, 1 edge, 1 component, 2 answers without two things left out"
+    )
     assert view.edges.to_pylist()[0]["fact"] is None
 
 
@@ -287,3 +300,43 @@ def test_a_query_without_target_is_no_view(
     monkeypatch.setattr(tiny, "queries", {"networks/own": parse("own", "#+ summary: Own\nASK { }")})
     with pytest.raises(WorkspaceError, match="its header says no"):
         open_view(tiny, "own")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "words"),
+    [
+        ("weight", "'heavy'", r"gives 'heavy' as \?weight; it takes a number"),
+        ("weight", "'NaN'^^xsd:double", "gives 'NaN'"),
+        ("weight", "'INF'^^xsd:double", "gives 'INF'"),
+        ("possibleFrom", "'2008'^^xsd:gYear", r"gives '2008' as \?possibleFrom; it takes a day"),
+        ("certainUntil", "museum:xa-loom", r"as \?certainUntil; it takes a day"),
+    ],
+)
+def test_a_query_with_values_of_the_wrong_kind_is_no_view(
+    tiny: KnowledgeGraph, column: str, value: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = f"SELECT ?source ?target ({value} AS ?{column}) {{ ?source hkg:heldBy ?target }}"
+    with pytest.raises(WorkspaceError, match=words):
+        asked(tiny, text, monkeypatch)
+
+
+TWICE = (
+    "SELECT ?source ?target { VALUES (?source ?target) "
+    "{ (museum:xa-loom committee:xa) (committee:xa museum:xa-loom) } }"
+)
+
+
+def test_two_ties_where_the_header_says_one(
+    tiny: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    single = asked(tiny, TWICE, monkeypatch, "kind: edges, multi: false")
+    assert type(single.to_networkx()) is networkx.DiGraph
+    with pytest.raises(WorkspaceError, match="ties committee:xa and museum:xa-loom more than once"):
+        asked(tiny, TWICE, monkeypatch, "kind: edges, directed: false, multi: false")
+
+
+def test_a_header_that_says_neither_true_nor_false(
+    tiny: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(WorkspaceError, match="`directed: yes`; it takes true or false"):
+        asked(tiny, TWICE, monkeypatch, "kind: edges, directed: yes")

@@ -55,7 +55,7 @@ def values(root: etree._Element, element: etree._Element, kind: str) -> dict[str
 
 
 @pytest.mark.skipif(SUITES is None, reason="HERITAGEKG_SUITES names no folder with gexf-schemas")
-@pytest.mark.parametrize("name", ["tenure", "participation", "partnership"])
+@pytest.mark.parametrize("name", ["tenure", "participation", "partnership", "co-tenure"])
 def test_gexf_is_valid(tiny: KnowledgeGraph, name: str, tmp_path: Path) -> None:
     schema = etree.XMLSchema(file=str(Path(str(SUITES), "gexf-schemas/specs/1.3/gexf.xsd")))
     root = gexf(open_view(tiny, name), tmp_path)
@@ -93,6 +93,16 @@ def test_gexf_has_numeric_ids_and_the_time_of_each_edge(view: View, tmp_path: Pa
     }
 
 
+def test_gexf_gives_no_time_that_ends_before_it_begins(view: View, tmp_path: Path) -> None:
+    ends = [datetime.date(2003, 12, 31), *view.edges["end"].to_pylist()[1:]]
+    place = view.edges.schema.get_field_index("end")
+    wrong = view.edges.set_column(place, "end", pyarrow.array(ends, pyarrow.date32()))
+    root = gexf(replace(view, edges=wrong), tmp_path)
+    ada = root.find(".//g:edge", NAMES)
+    assert {"start", "end"} & set(ada.attrib) == set()
+    assert values(root, ada, "edge")["possible_until"] == "2003-12-31"
+
+
 def test_gexf_keeps_labels_and_says_what_it_is(view: View, tmp_path: Path) -> None:
     root = gexf(view, tmp_path)
     loom = values(root, root.findall(".//g:node", NAMES)[2], "node")
@@ -103,6 +113,18 @@ def test_gexf_keeps_labels_and_says_what_it_is(view: View, tmp_path: Path) -> No
         assert view.metadata[name].strip() in said
     day = root.find("g:meta", NAMES).get("lastmodifieddate")
     assert datetime.date.fromisoformat(day) == datetime.date.fromisoformat(view.metadata["date"])
+
+
+def test_gexf_says_what_has_no_time(tiny: KnowledgeGraph, tmp_path: Path) -> None:
+    root = gexf(open_view(tiny, "co-tenure"), tmp_path)
+    said = root.findtext("g:meta/g:description", namespaces=NAMES)
+    assert (
+        "Neither edges nor nodes have a time" in said
+        and "certain_from" not in said.split("query:")[0]
+    )
+    (edge,) = root.findall(".//g:edge", NAMES)
+    assert values(root, edge, "edge")["shared"] == "person:ada-bell person:ben-cole"
+    assert "start" not in edge.attrib and edge.get("weight") == "2.0"
 
 
 def test_networkx_reads_the_gexf(view: View, tmp_path: Path) -> None:

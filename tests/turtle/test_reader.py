@@ -105,5 +105,5 @@ def test_long_string_spans_lines() -> None:
 def test_mistakes_have_a_place() -> None:
     with pytest.raises(FileSyntaxError, match=r"^f.ttl:2:1: "):
         read("<a:a> <a:b> 1 .\n}", path="f.ttl")
-    with pytest.raises(FileSyntaxError, match=r"not Turtle 1.1"):
+    with pytest.raises(FileSyntaxError, match=r"is no Turtle 1.1"):
         read("<a:a> <a:b> 1 {| <a:c> 2 |} .")

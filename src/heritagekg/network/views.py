@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from heritagekg.engine.results import Table
 from heritagekg.errors import ExportError, UnknownName, WorkspaceError, did_you_mean
 from heritagekg.network import attributes, slices, tables
+from heritagekg.network.project import OTHER, WEIGHTS, project
+from heritagekg.terms import compact
 
 if TYPE_CHECKING:
     import networkx
@@ -60,9 +62,23 @@ class View:
     def summary(self) -> str:
         """The view's name, what it was asked with, and its size, in a line."""
         asked = "".join(f" {name}={value}" for name, value in self.parameters.items())
-        size = f"{_count(self.nodes, 'node')}, {_count(self.edges, 'edge')}"
+        size = (
+            f"{_count(self.nodes.num_rows, 'node')}, {_count(self.edges.num_rows, 'edge')}, "
+            f"{_count(self.components, 'component')}"
+        )
         lost = f", {self.left_out} answers without two things left out" if self.left_out else ""
         return f"{self.name}{asked}: {size}{lost}"
+
+    @property
+    def components(self) -> int:
+        """The number of parts that no edge ties to each other, whatever its direction."""
+        roots = list(range(self.nodes.num_rows))
+        for ends in zip(
+            self.edges["source"].to_pylist(), self.edges["target"].to_pylist(), strict=True
+        ):
+            first, second = (_root(roots, code) for code in ends)
+            roots[first] = second
+        return sum(root == code for code, root in enumerate(roots))
 
     def to_networkx(self) -> networkx.Graph[Any]:
         """Return a networkx graph of the view's kind: MultiDiGraph, DiGraph, MultiGraph or Graph.
@@ -111,6 +127,14 @@ class View:
         return _frames(self, "polars", convert)
 
 
+def _root(roots: list[int], code: int) -> int:
+    """Return the code that stands for the component of *code*, making the way there shorter."""
+    while roots[code] != code:
+        roots[code] = roots[roots[code]]
+        code = roots[code]
+    return code
+
+
 def _frames(view: View, extra: str, convert: Callable[[pyarrow.Table], Any]) -> tuple[Any, Any]:
     try:
         return convert(view.nodes), convert(view.edges)
@@ -120,8 +144,8 @@ def _frames(view: View, extra: str, convert: Callable[[pyarrow.Table], Any]) -> 
         ) from None
 
 
-def _count(table: pyarrow.Table, what: str) -> str:
-    return f"{table.num_rows} {what}{'' if table.num_rows == 1 else 's'}"
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def network_views(queries: QueryCatalogue) -> dict[str, NamedQuery]:
@@ -147,12 +171,19 @@ def find_view(queries: QueryCatalogue, name: str) -> NamedQuery:
         raise UnknownName(f"no network view named {name!r}{hint}")
     query = queries[FOLDER + plain]
     said = query.extra.get("network")
-    if not isinstance(said, dict) or said.get("kind") != "edges":
+    if isinstance(said, dict) and said.get("kind") == "edges":
+        return query
+    if isinstance(said, dict) and said.get("kind") == "bipartite":
+        if said.get("keep") in OTHER and said.get("weight", "count") in WEIGHTS:
+            return query
         raise WorkspaceError(
-            f"query {query.name!r}: its header says no "
-            "`network: {kind: edges, directed: true, multi: true}`"
+            f"query {query.name!r}: its header does not say what is kept, such as "
+            f"`network: {{kind: bipartite, keep: source}}`; weight: is one of {', '.join(WEIGHTS)}"
         )
-    return query
+    raise WorkspaceError(
+        f"query {query.name!r}: its header says no "
+        "`network: {kind: edges, directed: true, multi: true}`"
+    )
 
 
 def open_view(
@@ -191,6 +222,8 @@ def open_view(
     ------
     UnknownName, BadParameter
         If there is no such view, parameter, or date.
+    WorkspaceError
+        If the query or its header does not make the network that the header says.
 
     Examples
     --------
@@ -207,37 +240,71 @@ def open_view(
     answer = query.run(kg.engine, bound, timeout=timeout)
     if not isinstance(answer, Table):
         raise WorkspaceError(f"query {query.name!r} is no SELECT; a network view's query is one")
-    nodes, edges, left_out = _tables(kg, tables.read_ties(answer), asked, certain)
+    ties = tables.read_ties(answer)
+    iris, edges = _edges(query, ties, asked, certain)
+    nodes = tables.node_table(iris, tables.describe(kg.engine, iris))
     times = {"at": at, "from": since, "until": until, "certain": "true" if certain else None}
     given = {name: str(value) for name, value in times.items() if value is not None}
     given |= {name: tables.name_of(term) for name, term in bound.items()}
-    kind = query.extra["network"]
-    return View(
+    view = View(
         query.name.removeprefix(FOLDER),
         query.text,
         given,
         nodes,
         edges,
-        kind.get("directed", "true") == "true",
-        kind.get("multi", "true") == "true",
+        _is_said(query, "directed"),
+        _is_said(query, "multi"),
         _metadata(kg.version, query, given),
-        left_out,
+        ties.left_out,
     )
+    _check_single(view)
+    return view
 
 
-def _tables(
-    kg: KnowledgeGraph, ties: tables.Ties, asked: slices.Window, certain: bool
-) -> tuple[pyarrow.Table, pyarrow.Table, int]:
-    """Return the node table, the edge table of the window, and how many rows were left out."""
+def _is_said(query: NamedQuery, name: str) -> bool:
+    """Return whether the header of *query* says that the network is directed, or multi."""
+    network = query.extra["network"]
+    said = network.get(name, "true" if network["kind"] == "edges" else "false")
+    if said not in ("true", "false"):
+        raise WorkspaceError(
+            f"query {query.name!r}: its header says `{name}: {said}`; it takes true or false"
+        )
+    return bool(said == "true")
+
+
+def _check_single(view: View) -> None:
+    """Raise where a view that is not multi ties the same two nodes twice: one would be lost."""
+    if view.multi:
+        return
+    seen = set()
+    for ends in zip(
+        view.edges["source"].to_pylist(), view.edges["target"].to_pylist(), strict=True
+    ):
+        pair = ends if view.directed else tuple(sorted(ends))
+        if pair in seen:
+            source, target = (view.nodes["id"][code].as_py() for code in ends)
+            raise WorkspaceError(
+                f"network view {view.name!r} ties {source} and {target} more than once, and its "
+                "header says `multi: false`; write `multi: true`, or give one row for two things"
+            )
+        seen.add(pair)
+
+
+def _edges(
+    query: NamedQuery, ties: tables.Ties, asked: slices.Window, certain: bool
+) -> tuple[list[str], pyarrow.Table]:
+    """Return the IRIs of the nodes, and the edges of the window between their places there."""
     ends = sorted({end.value for key in ties.documents for end in key[:2] if end is not None})
     codes = {iri: code for code, iri in enumerate(ends)}
     edges = slices.slice_edges(
         tables.edge_table(ties.documents.items(), codes), asked, certain=certain
     )
+    network = query.extra["network"]
+    if network["kind"] == "bipartite":
+        names = [compact(iri) for iri in ends]
+        edges = project(edges, names, network["keep"], network.get("weight", "count"))
     used = sorted({*edges["source"].to_pylist(), *edges["target"].to_pylist()})
-    iris = [ends[code] for code in used]
-    nodes = tables.node_table(iris, tables.describe(kg.engine, iris))
-    return nodes, tables.renumbered(edges, used), ties.left_out
+    return [ends[code] for code in used], tables.renumbered(edges, used)
 
 
 def _metadata(version: str, query: NamedQuery, given: Mapping[str, str]) -> dict[str, str]:

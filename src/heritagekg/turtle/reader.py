@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
-from urllib.parse import urljoin
+from typing import NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
 from heritagekg.errors import FileSyntaxError
 from heritagekg.spans import Places, Span
-from heritagekg.turtle.tokens import Token, tokens
+from heritagekg.turtle.tokens import tokens
 
 Node: TypeAlias = ox.NamedNode | ox.BlankNode
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
-_A, _FIRST, _REST, _NIL = (ox.NamedNode(_RDF + n) for n in ("type", "first", "rest", "nil"))
+TYPE, FIRST, REST, NIL = (ox.NamedNode(_RDF + n) for n in ("type", "first", "rest", "nil"))
+_BOOLEAN, _INTEGER, _DECIMAL, _DOUBLE = (
+    ox.NamedNode(_XSD + name) for name in ("boolean", "integer", "decimal", "double")
+)
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _LETTERS = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 
 
 @dataclass(frozen=True, slots=True)
 class Triple:
-    """A triple and the spans of its terms; that of an anonymous node is its opening bracket."""
+    """A triple and the spans of its terms; that of an anonymous node is its opening bracket.
+
+    The triples of a collection have no words of their own: they stand where its members stand.
+    """
 
     subject: Node
     predicate: ox.NamedNode
@@ -36,12 +42,48 @@ class Triple:
     object_span: Span
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """A declared prefix; the span is that of its name with the colon."""
+
+    name: str
+    iri: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment from its `#` to the end of the line."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """What a Turtle text says, in its order, and the prefixes it declares."""
+    """What a Turtle text says, in its order.
+
+    Attributes
+    ----------
+    triples
+        A triple stands before those that its object's brackets hold.
+    declarations
+        The prefixes in the order of their declarations; a name may be declared again.
+    comments
+        The comments.
+    labels
+        Blank node -> the label the text gives it, without `_:`; anonymous ones have none.
+    """
 
     triples: tuple[Triple, ...]
-    prefixes: Mapping[str, str]
+    declarations: tuple[Prefix, ...]
+    comments: tuple[Comment, ...]
+    labels: Mapping[ox.BlankNode, str]
+
+    @property
+    def prefixes(self) -> dict[str, str]:
+        """Each prefix's IRI, where declared several times the last."""
+        return {prefix.name: prefix.iri for prefix in self.declarations}
 
 
 def read(text: str, base: str | None = None, *, path: str = "<text>") -> Document:
@@ -76,185 +118,271 @@ def read(text: str, base: str | None = None, *, path: str = "<text>") -> Documen
 
 def _refuse_mistakes(text: str, base: str | None, path: str) -> None:
     try:
-        for _ in ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=base):
+        for _ in ox.parse(text.encode(), format=ox.RdfFormat.TURTLE, base_iri=base):
             pass
+    except UnicodeEncodeError as error:
+        place = Places(text).span(error.start, error.start)
+        message = f"half a surrogate pair, {text[error.start]!a}, is no character"
+        raise FileSyntaxError(path, place.line, place.column, message) from None
     except SyntaxError as error:
         message = str(error.msg).split(": ", 1)[-1]
         raise FileSyntaxError(path, error.lineno or 1, error.offset or 1, message) from None
 
 
+class _Frame(NamedTuple):
+    """Where the reader stands in a statement: what is missing yet is None."""
+
+    subject: Node | None
+    subject_span: Span
+    predicate: ox.NamedNode | None
+    predicate_span: Span
+    # None outside of collections; else whether the cell that is the subject has its member.
+    is_filled: bool | None
+
+
+_NOWHERE = Span(1, 1, 1, 1)
+_START = _Frame(None, _NOWHERE, None, _NOWHERE, None)
+
+
 class _Reader:
-    """Recursive descent over tokens that are known to be in order."""
+    """A push-down automaton over tokens that are known to be in order; no depth is too much."""
 
     def __init__(self, text: str, base: str | None, path: str) -> None:
-        self._text, self._base, self._path = text, base or "", path
-        self._places = Places(text)
-        try:
-            self._tokens = [t for t in tokens(text) if t.kind not in ("space", "comment")]
-        except ValueError as error:
-            raise self._not_turtle(error.args[0]) from None
+        self._base, self._path = base or "", path
+        self._tokens = list(tokens(text))
         self._next = 0
-        self._prefixes: dict[str, str] = {}
+        self._span = Places(text).span
+        self._declarations: list[Prefix] = []
+        self._comments: list[Comment] = []
         self._labels: dict[str, ox.BlankNode] = {}
+        self._namespaces: dict[str, str] = {}
+        self._named: dict[str, ox.NamedNode] = {}
+        self._resolved: dict[str, str] = {}
         self._triples: list[Triple] = []
-
-    def _not_turtle(self, offset: int) -> FileSyntaxError:
-        place = self._places.span(offset, offset)
-        return FileSyntaxError(self._path, place.line, place.column, "this is not Turtle 1.1")
+        self._subject, self._subject_span = _START.subject, _NOWHERE
+        self._predicate, self._predicate_span = _START.predicate, _NOWHERE
+        self._is_filled = _START.is_filled
+        self._stack: list[_Frame] = []
 
     def document(self) -> Document:
-        while self._next < len(self._tokens):
-            self._statement()
-        return Document(tuple(self._triples), self._prefixes)
+        handlers: dict[str, Callable[[str, int], None]] = {
+            "name": self._name,
+            "iri": self._name,
+            "string": self._string,
+            "number": self._number,
+            "mark": self._mark,
+            "blank": self._blank,
+            "word": self._word,
+            "at": self._directive,
+            "comment": self._comment,
+            "newer": self._refuse,
+        }
+        for_kind, everything = handlers.__getitem__, self._tokens
+        while self._next < len(everything):
+            kind, text, start = everything[self._next]
+            self._next += 1
+            for_kind(kind)(text, start)
+        return Document(
+            tuple(self._triples),
+            tuple(self._declarations),
+            tuple(self._comments),
+            {node: label[2:] for label, node in self._labels.items()},
+        )
 
-    # -- tokens ---------------------------------------------------------------------------------
+    # -- tokens ----------------------------------------------------------------------------------
 
     def _peek(self) -> str:
-        return self._tokens[self._next].text if self._next < len(self._tokens) else ""
-
-    def _take(self) -> Token:
-        if self._next >= len(self._tokens):
-            raise self._not_turtle(len(self._text))
-        self._next += 1
-        return self._tokens[self._next - 1]
-
-    def _accept(self, mark: str) -> bool:
-        if self._peek() == mark:
+        """Return the text of the next token that is no comment."""
+        while self._tokens[self._next][0] == "comment":
+            _, text, start = self._tokens[self._next]
             self._next += 1
-            return True
-        return False
+            self._comment(text, start)
+        return self._tokens[self._next][1]
 
-    def _span(self, token: Token, last: Token | None = None) -> Span:
-        return self._places.span(token.start, (last or token).end)
+    def _take(self) -> tuple[str, int]:
+        text = self._peek()
+        self._next += 1
+        return text, self._tokens[self._next - 1][2]
 
-    # -- grammar ---------------------------------------------------------------------------------
+    def _comment(self, text: str, start: int) -> None:
+        self._comments.append(Comment(text, self._span(start, start + len(text))))
 
-    def _statement(self) -> None:
-        word = self._peek().lower().lstrip("@")
-        if self._tokens[self._next].kind in ("directive", "word") and word in ("prefix", "base"):
+    def _refuse(self, text: str, start: int) -> None:
+        place = self._span(start, start)
+        message = f"{text!r} is no Turtle 1.1; what later versions add is not read"
+        raise FileSyntaxError(self._path, place.line, place.column, message)
+
+    # -- directives ------------------------------------------------------------------------------
+
+    def _directive(self, text: str, start: int) -> None:
+        if text.lower().endswith("prefix"):
+            name, at = self._take()
+            iri = self._resolve(self._take()[0])
+            self._namespaces[name[:-1]] = iri
+            self._declarations.append(Prefix(name[:-1], iri, self._span(at, at + len(name))))
+        elif text.lower().endswith("base"):
+            self._base = self._resolve(self._take()[0])
+            self._resolved.clear()
+        else:
+            self._refuse(text, start)
+        self._named.clear()
+        if text.startswith("@"):
             self._take()
-            name = self._take().text[:-1] if word == "prefix" else None
-            iri = self._resolve(self._take().text[1:-1])
-            if name is None:
-                self._base = iri
-            else:
-                self._prefixes[name] = iri
-            self._accept(".")
-            return
-        bracketed = self._peek() == "["
-        subject, span = self._term()
-        if not (bracketed and self._peek() == "."):
-            self._predicates(subject, span)
-        self._accept(".")
-
-    def _predicates(self, subject: Term, subject_span: Span) -> None:
-        assert not isinstance(subject, ox.Literal)
-        while self._peek() not in (".", "]", ""):
-            if self._accept(";"):
-                continue
-            token = self._take()
-            predicate = _A if token.text == "a" else self._iri(token)
-            predicate_span = self._span(token)
-            while True:
-                number = len(self._triples)
-                value, span = self._term()
-                triple = Triple(subject, predicate, value, subject_span, predicate_span, span)
-                # Before what a bracket said inside, so that triples keep the order of the text.
-                self._triples.insert(number, triple)
-                if not self._accept(","):
-                    break
-
-    def _term(self) -> tuple[Term, Span]:
-        token = self._take()
-        match token.kind:
-            case "iri" | "name":
-                return self._iri(token), self._span(token)
-            case "blank":
-                known = self._labels.setdefault(token.text, ox.BlankNode(f"b{token.start}"))
-                return known, self._span(token)
-            case "string":
-                return self._literal(token)
-            case "number":
-                return _number(token.text), self._span(token)
-            case "word":
-                if token.text in ("true", "false"):
-                    return _typed(token.text, "boolean"), self._span(token)
-        if token.text == "[":
-            node, span = ox.BlankNode(f"b{token.start}"), self._span(token)
-            self._predicates(node, span)
-            self._take()
-            return node, span
-        if token.text == "(":
-            return self._collection(token)
-        raise self._not_turtle(token.start)
-
-    def _collection(self, opening: Token) -> tuple[Term, Span]:
-        span = self._span(opening)
-        head: Node = _NIL
-        previous: Node | None = None
-        while not self._accept(")"):
-            at = self._tokens[self._next]
-            node = ox.BlankNode(f"l{at.start}")
-            place = self._span(at)
-            if previous is None:
-                head = node
-            else:
-                self._triples.append(Triple(previous, _REST, node, place, place, place))
-            number = len(self._triples)
-            member, member_span = self._term()
-            self._triples.insert(number, Triple(node, _FIRST, member, place, place, member_span))
-            previous = node
-        if previous is not None:
-            self._triples.append(Triple(previous, _REST, _NIL, span, span, span))
-        return head, span
 
     # -- terms -----------------------------------------------------------------------------------
 
-    def _iri(self, token: Token) -> ox.NamedNode:
-        if token.kind == "iri":
-            return ox.NamedNode(self._resolve(_unescaped(token.text[1:-1])))
-        if token.kind != "name":
-            raise self._not_turtle(token.start)
-        prefix, _, local = token.text.partition(":")
-        return ox.NamedNode(self._prefixes[prefix] + re.sub(r"\\(.)", r"\1", local))
+    def _name(self, text: str, start: int) -> None:
+        self._place(self._named.get(text) or self._iri(text), start, start + len(text))
 
-    def _resolve(self, iri: str) -> str:
-        if not self._base or re.match(r"[A-Za-z][A-Za-z0-9+.\-]*:", iri):
+    def _iri(self, text: str) -> ox.NamedNode:
+        if text[0] == "<":
+            node = ox.NamedNode(self._resolve(text))
+        else:
+            prefix, _, local = text.partition(":")
+            node = ox.NamedNode(self._namespaces[prefix] + _ESCAPE.sub(_character, local))
+        self._named[text] = node
+        return node
+
+    def _resolve(self, bracketed: str) -> str:
+        iri = _unescaped(bracketed[1:-1])
+        if _ABSOLUTE.match(iri):
             return iri
-        # The parser that came first knows RFC 3986 in full; ask it.
-        probe = f"<{iri}> <a:a> <a:a> ."
-        quad = next(iter(ox.parse(probe, format=ox.RdfFormat.TURTLE, base_iri=self._base)))
-        resolved = quad.subject
-        return resolved.value if isinstance(resolved, ox.NamedNode) else urljoin(self._base, iri)
+        if iri not in self._resolved:
+            # The parser that came first knows RFC 3986 in full; ask it.
+            probe = ox.parse(f"<{iri}> a <a:a> .", format=ox.RdfFormat.TURTLE, base_iri=self._base)
+            self._resolved[iri] = str(next(iter(probe)).subject)[1:-1]
+        return self._resolved[iri]
 
-    def _literal(self, token: Token) -> tuple[Term, Span]:
-        quotes = 3 if token.text[:3] in ('"""', "'''") else 1
-        value = _unescaped(token.text[quotes:-quotes])
-        if self._accept("^^"):
-            last = self._take()
-            return ox.Literal(value, datatype=self._iri(last)), self._span(token, last)
-        if self._next < len(self._tokens) and self._tokens[self._next].kind == "language":
-            last = self._take()
-            return ox.Literal(value, language=last.text[1:]), self._span(token, last)
-        return ox.Literal(value), self._span(token)
+    def _string(self, text: str, start: int) -> None:
+        quotes = 3 if text[:3] in ('"""', "'''") else 1
+        value = _unescaped(text[quotes:-quotes])
+        following = self._peek()
+        if following == "^^":
+            self._next += 1
+            datatype, at = self._take()
+            literal = ox.Literal(value, datatype=self._named.get(datatype) or self._iri(datatype))
+            self._place(literal, start, at + len(datatype))
+        elif following[0] == "@":
+            language, at = self._take()
+            if self._tokens[self._next - 1][0] == "newer":
+                self._refuse(language, at)
+            self._place(ox.Literal(value, language=language[1:]), start, at + len(language))
+        else:
+            self._place(ox.Literal(value), start, start + len(text))
+
+    def _number(self, text: str, start: int) -> None:
+        datatype = _DECIMAL if "." in text else _INTEGER
+        if "e" in text or "E" in text:
+            datatype = _DOUBLE
+        self._place(ox.Literal(text, datatype=datatype), start, start + len(text))
+
+    def _word(self, text: str, start: int) -> None:
+        if text == "a":
+            self._place(TYPE, start, start + 1)
+        elif text in ("true", "false"):
+            self._place(ox.Literal(text, datatype=_BOOLEAN), start, start + len(text))
+        else:
+            self._directive(text, start)
+
+    def _blank(self, text: str, start: int) -> None:
+        node = self._labels.setdefault(text, ox.BlankNode(f"b{start}"))
+        self._place(node, start, start + len(text))
+
+    # -- the grammar -----------------------------------------------------------------------------
+
+    def _place(self, term: Term, start: int, end: int) -> None:
+        """Put *term* where the statement wants one."""
+        span = self._span(start, end)
+        if self._is_filled is not None:
+            self._open_cell(span, start)
+        if self._predicate is not None:
+            self._say(term, span)
+        elif self._subject is not None:
+            assert isinstance(term, ox.NamedNode)
+            self._predicate, self._predicate_span = term, span
+        else:
+            assert not isinstance(term, ox.Literal)
+            self._subject, self._subject_span = term, span
+
+    def _say(self, term: Term, span: Span) -> None:
+        assert self._subject is not None and self._predicate is not None
+        self._triples.append(
+            Triple(
+                self._subject,
+                self._predicate,
+                term,
+                self._subject_span,
+                self._predicate_span,
+                span,
+            )
+        )
+
+    def _mark(self, text: str, start: int) -> None:
+        match text:
+            case ";":
+                self._predicate = None
+            case ".":
+                self._subject = self._predicate = None
+            case "[":
+                self._open(ox.BlankNode(f"b{start}"), start)
+            case "(":
+                self._open_collection(start)
+            case ")":
+                self._close_collection(start)
+            case "]":
+                self._close()
+
+    def _open(self, node: ox.BlankNode, start: int) -> None:
+        self._place(node, start, start + 1)
+        self._stack.append(
+            _Frame(
+                self._subject,
+                self._subject_span,
+                self._predicate,
+                self._predicate_span,
+                self._is_filled,
+            )
+        )
+        self._subject, self._subject_span = node, self._span(start, start + 1)
+        self._predicate, self._is_filled = None, None
+
+    def _close(self) -> None:
+        (
+            self._subject,
+            self._subject_span,
+            self._predicate,
+            self._predicate_span,
+            self._is_filled,
+        ) = self._stack.pop()
+
+    def _open_collection(self, start: int) -> None:
+        if self._peek() == ")":
+            self._next += 1
+            self._place(NIL, start, start + 1)
+        else:
+            self._open(ox.BlankNode(f"b{start}"), start)
+            self._is_filled = False
+
+    def _open_cell(self, span: Span, start: int) -> None:
+        """Make the subject a cell that waits for the member at *span*."""
+        if self._is_filled:
+            cell = ox.BlankNode(f"l{start}")
+            self._predicate, self._predicate_span = REST, span
+            self._say(cell, span)
+            self._subject, self._subject_span = cell, span
+        self._predicate, self._predicate_span, self._is_filled = FIRST, span, True
+
+    def _close_collection(self, start: int) -> None:
+        span = self._span(start, start + 1)
+        self._predicate, self._predicate_span = REST, span
+        self._say(NIL, span)
+        self._close()
 
 
 def _unescaped(text: str) -> str:
-    if "\\" not in text:
-        return text
-
-    def letter(match: re.Match[str]) -> str:
-        code = match[1] or match[2]
-        return chr(int(code, 16)) if code else _LETTERS.get(match[3], match[3])
-
-    return _ESCAPE.sub(letter, text)
+    return _ESCAPE.sub(_character, text) if "\\" in text else text
 
 
-def _typed(text: str, datatype: str) -> ox.Literal:
-    return ox.Literal(text, datatype=ox.NamedNode(_XSD + datatype))
-
-
-def _number(text: str) -> ox.Literal:
-    if "e" in text.lower():
-        return _typed(text, "double")
-    return _typed(text, "decimal" if "." in text else "integer")
+def _character(escape: re.Match[str]) -> str:
+    code = escape[1] or escape[2]
+    return chr(int(code, 16)) if code else _LETTERS.get(escape[3], escape[3])

@@ -24,6 +24,7 @@ _TIMES = (
     "they certainly held, where certain_from is not after certain_until. "
     "An open end is left out; nodes have no time of their own."
 )
+_NO_TIMES = "Neither edges nor nodes have a time of their own."
 
 
 def render(view: View) -> bytes:
@@ -35,7 +36,13 @@ def render(view: View) -> bytes:
     from lxml import etree
 
     root = etree.Element(f"{{{NAMESPACE}}}gexf", {"version": "1.3"}, nsmap=_NAMESPACES)
-    _meta(_child(root, "meta"), view.metadata)
+    nodes, edges = list(attributes.of_nodes(view.nodes)), list(attributes.of_edges(view.edges))
+    columns = {
+        "node": attributes.of_columns(nodes, _STRUCTURE),
+        "edge": attributes.of_columns(edges, _STRUCTURE),
+    }
+    is_timed = not columns["edge"].keys().isdisjoint({"start", "end", "certain_from"})
+    _meta(_child(root, "meta"), view.metadata, _TIMES if is_timed else _NO_TIMES)
     graph = _child(
         root,
         "graph",
@@ -45,11 +52,6 @@ def render(view: View) -> bytes:
         idtype="integer",
         defaultedgetype="directed" if view.directed else "undirected",
     )
-    nodes, edges = list(attributes.of_nodes(view.nodes)), list(attributes.of_edges(view.edges))
-    columns = {
-        "node": attributes.of_columns(nodes, _STRUCTURE),
-        "edge": attributes.of_columns(edges, _STRUCTURE),
-    }
     for kind, names in columns.items():
         _declare(_child(graph, "attributes", {"class": kind}), names)
     listed = _child(graph, "nodes", count=str(len(nodes)))
@@ -64,21 +66,21 @@ def render(view: View) -> bytes:
     return written
 
 
-def _meta(meta: Any, said: Mapping[str, str]) -> None:
+def _meta(meta: Any, said: Mapping[str, str], times: str) -> None:
     meta.set("lastmodifieddate", said["date"])
     _child(meta, "creator").text = said["generator"]
     _child(meta, "keywords").text = f"heritagekg, {said['view']}, museums, network"
     lines = [f"{name}: {text}" for name, text in said.items() if name not in ("query", "generator")]
-    lines += [_TIMES, f"query:\n{said['query']}"]
+    lines += [times, f"query:\n{said['query']}"]
     _child(meta, "description").text = attributes.clean("\n".join(lines))
 
 
 def _edge(number: int, edge: Mapping[str, Any]) -> dict[str, str]:
-    given = {
-        name: edge[name]
-        for name in ("source", "target", "weight", "kind", "start", "end")
-        if name in edge
-    }
+    names = ["source", "target", "weight", "kind"]
+    # Gephi opens no file with a time that ends before it begins, as faulty statements may have.
+    if edge.get("start", "") <= edge.get("end", "9999"):
+        names += ["start", "end"]
+    given = {name: edge[name] for name in names if name in edge}
     label = {"label": edge["kind"]} if "kind" in edge else {}
     return {"id": str(number)} | {name: str(value) for name, value in (given | label).items()}
 
