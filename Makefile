@@ -4,6 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
+# What the pages' scripts and messages are made of; `pip install -e` builds them (hatch_build.py).
+WEB := src/heritagekg/web
+PAGES := hatch_build.py $(wildcard $(WEB)/frontend/*.* $(WEB)/locale/*/LC_MESSAGES/*.po)
+
 .PHONY: serve test check format docs bench lock clean
 
 serve: $(VENV)/.run
@@ -41,7 +45,7 @@ lock: $(VENV)/.dev
 		--no-annotate --upgrade --group build --group dev pyproject.toml -o constraints/dev.txt
 
 clean:
-	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) dist build $(WEB)/frontend/node_modules $(WEB)/static/built .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -51,13 +55,13 @@ $(VENV)/bin/python:
 
 # Hash-checked wheels only; heritagekg itself is linked to this checkout.
 # Compiled here, once: where Python is told to write no bytecode, every command would do it again.
-$(VENV)/.run: constraints/run.txt pyproject.toml | $(VENV)/bin/python
+$(VENV)/.run: constraints/run.txt pyproject.toml $(PAGES) | $(VENV)/bin/python
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r constraints/run.txt
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	$(BIN)/python -m compileall -q src/heritagekg
 	@touch $@
 
-$(VENV)/.dev: constraints/dev.txt pyproject.toml | $(VENV)/bin/python
+$(VENV)/.dev: constraints/dev.txt pyproject.toml $(PAGES) | $(VENV)/bin/python
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r constraints/dev.txt
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	$(BIN)/python -m compileall -q src/heritagekg
