@@ -84,12 +84,14 @@ def inspect(query: str) -> Query:
     found = [token for token in tokens(query) if token.kind != "space"]
     declared: dict[str, str] = {}
     used: set[str] = set()
-    form = ""
+    form = base = ""
     graphs: list[str] = []
     for index, token in enumerate(found):
         word = token.text.lower() if token.kind == "word" else ""
         if word == "prefix" and not form and index + 2 < len(found):
-            declared[found[index + 1].text[:-1]] = found[index + 2].text[1:-1]
+            declared[found[index + 1].text[:-1]] = _resolved(base, found[index + 2].text[1:-1])
+        elif word == "base" and not form and index + 1 < len(found):
+            base = _resolved(base, found[index + 1].text[1:-1])
         elif token.kind == "name":
             used.add(token.text.partition(":")[0])
         elif not form and word in _FORMS:
@@ -100,11 +102,19 @@ def inspect(query: str) -> Query:
                 "(SELECT, ASK, CONSTRUCT, DESCRIBE)"
             )
         elif word == "from":
-            graphs.append(_graph_named(found[index + 1 : index + 3], declared))
+            graphs.append(_resolved(base, _graph_named(found[index + 1 : index + 3], declared)))
     if not form:
         raise QuerySyntaxError("no SELECT, ASK, CONSTRUCT or DESCRIBE in the query")
     undeclared = tuple(sorted(name for name in used - set(declared) if name in PREFIXES))
     return Query(form, tuple(graphs), undeclared)
+
+
+def _resolved(base: str, iri: str) -> str:
+    if not base:
+        return iri
+    from urllib.parse import urljoin
+
+    return urljoin(base, iri)
 
 
 def _graph_named(following: list[Token], declared: dict[str, str]) -> str:
