@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from heritagekg.errors import FileSyntaxError, WorkspaceError
 
-# The graph of `data/countries/az.ttl` is <https://w3id.org/heritagekg/data/countries/az>.
+# The graph of `data/countries/fr.ttl` is <https://w3id.org/heritagekg/data/countries/fr>.
 GRAPHS = "https://w3id.org/heritagekg/"
 # Section -> (folder, whether its subfolders belong to it, ending).
 SECTIONS = {
