@@ -24,11 +24,13 @@ check: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q src
 	$(BIN)/cog --check -n UTF-8 README.md src/heritagekg/terms.py
+	$(BIN)/heritagekg format --check
 	$(BIN)/heritagekg check
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+	$(BIN)/heritagekg format
 
 # The CLI reference in README.md and the prefixes in terms.py are generated.
 docs: $(VENV)/.dev

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from heritagekg.errors import WorkspaceError
-from heritagekg.workspace import Workspace
+from heritagekg.errors import FileSyntaxError, WorkspaceError
+from heritagekg.workspace import LARGEST, Workspace, decode_text, files_at, read_text, write_text
 
 
 def names(workspace: Workspace, section: str) -> list[str]:
@@ -82,3 +82,37 @@ def test_around_a_folder_with_data_alone(tmp_path: Path) -> None:
     assert Workspace.around(tmp_path).root == Workspace.shipped().root
     write(tmp_path, "data/a.ttl")
     assert Workspace.around(tmp_path).root == tmp_path
+
+
+def test_file_is_written_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "a.ttl", "before")
+
+    def fail(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("os.replace", fail)
+    with pytest.raises(WorkspaceError, match=r"cannot write .*a\.ttl.*: Permission denied"):
+        write_text(tmp_path / "a.ttl", "after")
+    assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("a.ttl", "before")]
+
+
+def test_file_that_is_too_large_is_refused_unread(tmp_path: Path) -> None:
+    path = tmp_path / "dump.ttl"
+    with path.open("wb") as file:
+        file.truncate(200 << 20)
+    assert path.stat().st_size > LARGEST
+    with pytest.raises(WorkspaceError, match=r"'dump.ttl' has 200 MB, more than the 128 MB"):
+        read_text(path, "dump.ttl")
+
+
+def test_loop_of_links_ends(tmp_path: Path) -> None:
+    write(tmp_path, "a/b/c.ttl")
+    (tmp_path / "a" / "b" / "loop").symlink_to(tmp_path / "a", target_is_directory=True)
+    assert files_at([tmp_path], ".ttl") == [tmp_path / "a" / "b" / "c.ttl"]
+
+
+def test_place_of_a_wrong_byte_counts_characters() -> None:
+    with pytest.raises(FileSyntaxError, match=r"^a:2:3: 0xe9 is not UTF-8, 'é' in Windows-1252"):
+        decode_text("ə\n".encode() + b"\xc9\x99x\xe9", "a")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
+import errno
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +14,8 @@ from heritagekg.errors import FileSyntaxError, WorkspaceError
 
 # The graph of `data/countries/fr.ttl` is <https://w3id.org/heritagekg/data/countries/fr>.
 GRAPHS = "https://w3id.org/heritagekg/"
+# A file that a person keeps is far smaller; one beyond this is a dump that went astray.
+LARGEST = 128 << 20
 # Section -> (folder, whether its subfolders belong to it, ending).
 SECTIONS = {
     "ontology": ("ontology", False, ".ttl"),
@@ -141,31 +146,117 @@ def _walk(folder: Path, deep: bool, ending: str) -> list[str]:
     return found
 
 
-def read_text(path: Path, name: str) -> str:
-    """Return the text of a file.
+def files_at(paths: Iterable[Path], ending: str) -> list[Path]:
+    """Return the files among *paths*, and those with *ending* in the folders among them, once each.
+
+    Links to folders are not followed, for they may loop.
 
     Raises
     ------
     WorkspaceError
-        If it cannot be read.
+        If a path does not exist, or a folder has no such file.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            inner = sorted(map(Path, _walk(path, True, ending)))
+            if not inner:
+                raise WorkspaceError(f"no {ending} file in {str(path)!r}")
+            found.update(dict.fromkeys(inner))
+        elif path.exists():
+            found[path] = None
+        else:
+            raise WorkspaceError(f"no file or folder {str(path)!r}")
+    return list(found)
+
+
+def read_text(path: Path, name: str) -> str:
+    """Return the text of a file, without the byte order mark that it may begin with.
+
+    Raises
+    ------
+    WorkspaceError
+        If it cannot be read, or is too large for a text that a person keeps.
     FileSyntaxError
         If it is not UTF-8; line and column are those of the first wrong byte.
     """
     try:
+        if path.stat().st_size > LARGEST:
+            raise WorkspaceError(
+                f"{name!r} has {path.stat().st_size >> 20} MB, more than the {LARGEST >> 20} MB "
+                "that are read; split it"
+            )
         content = path.read_bytes()
     except OSError as error:
         raise WorkspaceError(f"cannot read {name!r}: {error.strerror}") from None
+    return decode_text(content, name)
+
+
+def decode_text(content: bytes, name: str) -> str:
+    r"""Return *content* of the file *name* as text, without a byte order mark.
+
+    Raises
+    ------
+    FileSyntaxError
+        If it is not UTF-8; line and column are those of the first wrong byte.
+
+    Examples
+    --------
+    >>> decode_text(b"\xef\xbb\xbfabc", "a.ttl")
+    'abc'
+    >>> decode_text(b"caf\xe9", "a.ttl")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    heritagekg.errors.FileSyntaxError: a.ttl:1:4: 0xe9 is not UTF-8, ...
+    """
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise FileSyntaxError(name, 1, 1, "the file is UTF-16; save as UTF-8")
+    if b"\0" in content:
+        line, column = _place(content, content.index(b"\0"))
+        raise FileSyntaxError(name, line, column, "0x00 is in no text; the file is binary")
     try:
-        return content.decode("utf-8")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        column = error.start - content.rfind(b"\n", 0, error.start)
+        byte = content[error.start]
+        old = bytes([byte]).decode("cp1252", "ignore")
+        meant = f", {old!r} in Windows-1252" if old else ""
         raise FileSyntaxError(
             name,
-            line,
-            column,
-            f"byte 0x{content[error.start]:02x} is not UTF-8; save the file as UTF-8",
+            *_place(content, error.start),
+            f"0x{byte:02x} is not UTF-8{meant}; save as UTF-8",
         ) from None
+
+
+def _place(content: bytes, offset: int) -> tuple[int, int]:
+    """Return line and column, in characters, of the byte at *offset*, the first that is wrong."""
+    start = content.rfind(b"\n", 0, offset) + 1
+    before = content[start:offset].decode("utf-8", "replace")
+    return content.count(b"\n", 0, offset) + 1, len(before.removeprefix("\ufeff")) + 1
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace the content of the file at *path*, or of what it links to: all of it or nothing.
+
+    The file keeps its mode.
+
+    Raises
+    ------
+    WorkspaceError
+        If it cannot be written; it is then as it was.
+    """
+    import shutil
+
+    target = path.resolve()
+    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        if not os.access(target, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        beside.write_bytes(text.encode())
+        shutil.copymode(target, beside)
+        os.replace(beside, target)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise WorkspaceError(f"cannot write {str(path)!r}: {error.strerror}") from None
 
 
 def cache_folder() -> Path:

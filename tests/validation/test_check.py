@@ -122,9 +122,9 @@ def test_file_without_header(workspace: Workspace) -> None:
         ("committee:az a 1 .", "HK001", "1:1", "committee:"),
         ("<a:a>\n <a:b> .", "HK001", "2:8", "not Turtle"),
         ("<a:a> <a:b> 1 ", "HK001", "1:15", "not Turtle"),
-        (HEADER.encode("utf-16"), "HK001", "1:1", "save the file as UTF-8"),
+        (HEADER.encode("utf-16"), "HK001", "1:1", "UTF-16; save as UTF-8"),
         ("<a:a> <a:b> 'é' .".encode("cp1252"), "HK001", "1:14", "0xe9 is not UTF-8"),
-        (b"\x7fELF\x00\x01\xff\xfe", "HK001", "1:7", "not UTF-8"),
+        (b"\x7fELF\x00\x01\xff\xfe", "HK001", "1:5", "file is binary"),
         ("<a:a> <a:b> 1 .\n<<<<<<< HEAD\n", "HK003", "2:1", "merge conflict"),
     ],
 )

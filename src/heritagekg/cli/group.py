@@ -11,6 +11,7 @@ from heritagekg.cli import Session
 # Command -> what it does, in a line; its module has the command's name.
 COMMANDS = {
     "check": "Check the files of the workspace and say what is wrong, and where.",
+    "format": "Put Turtle files into canonical form.",
     "network": "Write a network view for Gephi, Cytoscape, networkx and others.",
     "networks": "List the network views.",
     "queries": "List the named queries.",
@@ -46,7 +47,8 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"heritagekg.cli.{_MODULES.get(cmd_name, cmd_name)}")
-        command: click.Command = getattr(module, cmd_name)
+        # A command named like a builtin has a function with an underscore.
+        command: click.Command = vars(module).get(f"{cmd_name}_") or vars(module)[cmd_name]
         if not any(parameter.name == "folder" for parameter in command.params):
             command.params.append(_folder_option())
         return command
