@@ -12,14 +12,12 @@ import pyoxigraph as ox
 from heritagekg.dataset import syntax_fault
 from heritagekg.diagnostics.model import Diagnostic, Place
 from heritagekg.diagnostics.rules import RULES
-from heritagekg.engine.embedded import Embedded
 from heritagekg.errors import FileSyntaxError, HeritageKGError, WorkspaceError
 from heritagekg.spans import Span
 from heritagekg.terms import compact
-from heritagekg.validation.compile import NotCompiled
 from heritagekg.validation.locate import Positions, diagnose
 from heritagekg.validation.reference import validate_with_pyshacl
-from heritagekg.validation.run import Report, Result, validate_on
+from heritagekg.validation.run import Report, Result, validate_quads
 from heritagekg.validation.shapes import Shapes, rdf, read_shapes
 from heritagekg.workspace import Workspace, WorkspaceFile, read_text
 
@@ -204,15 +202,12 @@ def _shapes(workspace: Workspace) -> tuple[Shapes, dict[str, str]]:
 
 
 def _validated(loaded: _Files, shapes: Shapes, engine: str) -> Report:
-    quads = [quad for said in loaded.quads.values() for quad in said]
+    def quads() -> Iterable[ox.Quad]:
+        return (quad for said in loaded.quads.values() for quad in said)
+
     if engine == "pyshacl":
-        return validate_with_pyshacl(quads, shapes)
-    store = ox.Store()
-    store.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
-    try:
-        return validate_on(Embedded(store), shapes)
-    except NotCompiled as reason:
-        return validate_with_pyshacl(quads, shapes, fallback=str(reason))
+        return validate_with_pyshacl(quads(), shapes)
+    return validate_quads(quads, shapes)
 
 
 def _of_part(report: Report, loaded: _Files, judged: Iterable[str]) -> Report:

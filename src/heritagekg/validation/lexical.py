@@ -19,15 +19,15 @@ _FORMS = {
     "long": r"[+-]?[0-9]+",
     "int": r"[+-]?[0-9]+",
     "short": r"[+-]?[0-9]+",
-    "byte": r"[+-]?(0*([0-9]{1,2}|1[01][0-9]|12[0-7]))|-0*128",
+    "byte": r"[+-]?[0-9]+",
     "nonNegativeInteger": r"\+?[0-9]+|-0+",
     "positiveInteger": r"\+?0*[1-9][0-9]*",
     "nonPositiveInteger": r"-[0-9]+|\+?0+",
     "negativeInteger": r"-0*[1-9][0-9]*",
-    "unsignedLong": r"\+?[0-9]+",
-    "unsignedInt": r"\+?[0-9]+",
-    "unsignedShort": r"\+?[0-9]+",
-    "unsignedByte": r"\+?0*([0-9]{1,2}|1[0-9]{2}|2[0-4][0-9]|25[0-5])",
+    "unsignedLong": r"\+?[0-9]+|-0+",
+    "unsignedInt": r"\+?[0-9]+|-0+",
+    "unsignedShort": r"\+?[0-9]+|-0+",
+    "unsignedByte": r"\+?[0-9]+|-0+",
     "decimal": _DECIMAL,
     "double": rf"{_DECIMAL}([eE][+-]?[0-9]+)?|[+-]?INF|NaN",
     "float": rf"{_DECIMAL}([eE][+-]?[0-9]+)?|[+-]?INF|NaN",
@@ -37,6 +37,14 @@ _FORMS = {
     "time": _TIME + _ZONE,
     "gYear": _YEAR + _ZONE,
     "gYearMonth": f"{_YEAR}-(0[1-9]|1[0-2]){_ZONE}",
+}
+
+# Datatype -> its least and greatest value; both included.
+RANGES = {
+    **{_XSD + name: (-(1 << n), (1 << n) - 1) for name, n in (("byte", 7), ("short", 15))},
+    **{_XSD + name: (-(1 << n), (1 << n) - 1) for name, n in (("int", 31), ("long", 63))},
+    **{_XSD + name: (0, (1 << n) - 1) for name, n in (("unsignedByte", 8), ("unsignedShort", 16))},
+    **{_XSD + name: (0, (1 << n) - 1) for name, n in (("unsignedInt", 32), ("unsignedLong", 64))},
 }
 
 

@@ -2,33 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 import pyoxigraph as ox
 
 from heritagekg.engine.protocol import Term
 from heritagekg.validation.run import Report, Result
-from heritagekg.validation.shapes import Node, Shapes, sh
+from heritagekg.validation.shapes import CLASSES, TARGETS, Node, Shapes, ShapesError, rdf, sh
 
 
 def validate_with_pyshacl(
-    quads: Iterable[ox.Quad], shapes: Shapes, *, fallback: str = ""
+    quads: Iterable[ox.Quad], shapes: Shapes, *, only: Container[Node] | None = None
 ) -> Report:
     """Return pySHACL's report of *shapes* on the data in *quads*, without any inference.
 
-    *fallback* says why the compiled engine was not used, where it was asked first.
+    *only* are the shapes whose targets are judged; None stands for all.
+
+    Raises
+    ------
+    ShapesError
+        If pySHACL cannot use the shapes.
     """
     import pyshacl
+    from pyshacl.errors import ReportableRuntimeError, ShapeLoadError, ValidationFailure
 
-    data, described = _rdflib(quads), _rdflib(shapes.graph.quads)
-    _, report, _ = pyshacl.validate(
-        data, shacl_graph=described, advanced=False, inference="none", meta_shacl=False
-    )
+    data, described = _rdflib(quads), _rdflib(_targeted(shapes, only))
+    try:
+        _, report, _ = pyshacl.validate(
+            data, shacl_graph=described, advanced=False, inference="none", meta_shacl=False
+        )
+    except (ReportableRuntimeError, ShapeLoadError) as error:
+        raise ShapesError(f"pySHACL cannot use the shapes: {error.args[0]}") from None
+    if isinstance(report, ValidationFailure):
+        raise ShapesError(f"pySHACL could not validate: {report.message}")
     read = ox.parse(report.serialize(format="nt"), format=ox.RdfFormat.N_TRIPLES)
-    return Report(
-        tuple(sorted(_results(list(read), shapes), key=lambda r: r.key)), shapes, fallback
-    )
+    return Report(tuple(sorted(_results(list(read), shapes), key=lambda r: r.key)), shapes)
+
+
+def _targeted(shapes: Shapes, only: Container[Node] | None) -> Iterable[ox.Quad | ox.Triple]:
+    """Return the triples of *shapes*, less the targets of those that are not among *only*."""
+    if only is None:
+        yield from shapes.graph.quads
+        return
+    targets = {sh(name) for name in TARGETS}
+    for quad in shapes.graph.quads:
+        is_target = quad.predicate in targets or (
+            quad.predicate == rdf("type") and quad.object in CLASSES
+        )
+        if not is_target or quad.subject in only:
+            yield quad
 
 
 def _rdflib(quads: Iterable[ox.Quad | ox.Triple]) -> Any:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from heritagekg.engine.embedded import Embedded
 from heritagekg.engine.protocol import Engine, Term
-from heritagekg.validation.compile import Check, NotCompiled, compile_shapes
-from heritagekg.validation.shapes import Node, Shape, Shapes, rdf, sh
+from heritagekg.validation.compile import Check, Compiled, Constraint, Dialect, compile_shapes
+from heritagekg.validation.shapes import RDFS, SH, Node, Shapes, ShapesError, is_true, rdf, sh
+from heritagekg.validation.spelling import Spellings, original
 
 if TYPE_CHECKING:
     import rdflib
@@ -28,6 +30,7 @@ class Result:
     severity: ox.NamedNode
     messages: tuple[ox.Literal, ...]
     code: str | None = None
+    constraint: Node | None = None
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -83,6 +86,8 @@ class Report:
             yield node, sh("resultSeverity"), result.severity
             yield node, sh("sourceConstraintComponent"), ox.NamedNode(result.component)
             yield node, sh("sourceShape"), result.source_shape
+            if result.constraint is not None:
+                yield node, sh("sourceConstraint"), result.constraint
             if result.value is not None:
                 yield node, sh("value"), result.value
             if result.path is not None:
@@ -104,62 +109,183 @@ class Report:
 
 
 def validate_on(engine: Engine, shapes: Shapes) -> Report:
-    """Return the report of *shapes* on the data of *engine*.
+    """Return the report of *shapes* on the data of *engine*, as it spells them.
+
+    Shapes that cannot be compiled are judged by the reference engine on a copy of the data, and
+    the report says so.
 
     Raises
     ------
-    NotCompiled
-        If a shape cannot be expressed in SPARQL.
     ShapesError
         If the shapes are not well-formed.
     """
-    results = [result for check in compile_shapes(shapes) for result in _results(engine, check)]
-    return Report(tuple(sorted(results, key=lambda result: result.key)), shapes)
+    compiled = compile_shapes(shapes, Dialect(subclasses(engine)))
+    results = [result for check in compiled.checks for result in results_of(engine, check)]
+
+    def copy() -> Iterable[ox.Quad]:
+        triples = engine.construct("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
+        return (ox.Quad(t.subject, t.predicate, t.object) for t in triples)
+
+    return complete(results, compiled, shapes, copy)
 
 
-def _results(engine: Engine, check: Check) -> Iterable[Result]:
+def validate_quads(quads: Callable[[], Iterable[ox.Quad]], shapes: Shapes) -> Report:
+    """Return the report of *shapes* on *quads*, every literal as it is written.
+
+    Parameters
+    ----------
+    quads
+        Gives the data, whatever their named graphs; asked again only for the reference engine.
+    shapes
+        The shapes.
+
+    Raises
+    ------
+    ShapesError
+        If the shapes are not well-formed.
+    """
+    memory = Memory(quads(), shapes)
+    compiled = compile_shapes(shapes, memory.dialect)
+    return complete(memory.results(compiled.checks), compiled, shapes, quads)
+
+
+class Memory:
+    """Data in a store of this process, each literal as it is written.
+
+    Attributes
+    ----------
+    engine
+        Answers about the data.
+    dialect
+        What queries may know of them.
+    """
+
+    def __init__(self, quads: Iterable[ox.Quad], shapes: Shapes) -> None:
+        self._spellings = Spellings()
+        self._store = ox.Store()
+        self._store.bulk_extend(self._spellings.noted(quads))
+        self.engine = Embedded(self._store)
+        graph = ox.NamedNode(SH + "shapesGraph") if shapes.asks_for_itself else None
+        if graph is not None:
+            self._store.extend(
+                ox.Quad(quad.subject, quad.predicate, quad.object, graph)
+                for quad in shapes.graph.quads
+            )
+        respelled = self._spellings.predicates
+        self.dialect = Dialect(subclasses(self.engine), respelled, True, graph)
+
+    def results(self, checks: Iterable[Check]) -> list[Result]:
+        """Return the results of *checks*; a curator's own SPARQL runs before values stand aside."""
+        todo = sorted(checks, key=lambda check: not check.sees_plainly)
+        found: list[Result] = []
+        for check in todo:
+            if not check.sees_plainly:
+                self._set_aside()
+            found += results_of(self.engine, check)
+        return found
+
+    def _set_aside(self) -> None:
+        self._store.bulk_extend(list(self._spellings.quads(self._store)))
+        self._spellings = Spellings()
+
+
+def complete(
+    results: list[Result],
+    compiled: Compiled,
+    shapes: Shapes,
+    quads: Callable[[], Iterable[ox.Quad]],
+) -> Report:
+    """Return the report of *results* and what the reference engine says of the other shapes."""
+    fallback = ""
+    if compiled.refused:
+        from heritagekg.validation.reference import validate_with_pyshacl
+
+        fallback = "; ".join(dict.fromkeys(compiled.refused.values()))
+        results += validate_with_pyshacl(quads(), shapes, only=compiled.refused).results
+    return Report(tuple(sorted(results, key=lambda result: result.key)), shapes, fallback)
+
+
+def subclasses(engine: Engine) -> dict[str, tuple[str, ...]] | None:
+    """Return each class with those below it, by IRI; None where a blank node is among them."""
+    below: dict[str, list[str]] = {}
+    for lower, upper in engine.select(_SUBCLASSES).terms:
+        if not isinstance(lower, ox.NamedNode) or not isinstance(upper, ox.NamedNode):
+            return None
+        below.setdefault(upper.value, []).append(lower.value)
+    closed = {}
+    for top in below:
+        seen = dict.fromkeys(below[top])
+        for iri in (todo := list(seen)):
+            new = [other for other in below.get(iri, ()) if other not in seen]
+            seen.update(dict.fromkeys(new))
+            todo += new
+        closed[top] = tuple(iri for iri in seen if iri != top)
+    return closed
+
+
+_SUBCLASSES = f"SELECT DISTINCT ?lower ?upper WHERE {{ ?lower <{RDFS}subClassOf> ?upper }}"
+
+
+def results_of(engine: Engine, check: Check) -> Iterator[Result]:
+    """Return the results of *check* on *engine*."""
     if check.focus_query is None:
-        yield from (_result(check, solution) for solution in _solutions(engine, check.query, {}))
+        for solution in _solutions(engine, check.query, {}):
+            yield from _results(check, solution)
         return
     for (focus_node,) in engine.select(check.focus_query).terms:
-        if focus_node is None or isinstance(focus_node, ox.BlankNode):
-            raise NotCompiled(f"a focus node of {check.shape.node} cannot be named in a query")
+        assert focus_node is not None
+        if isinstance(focus_node, ox.BlankNode):
+            shape = check.constraints[0].source_shape
+            raise ShapesError(
+                f"the SPARQL constraint of {shape} uses $this where only a focus node with an IRI "
+                f"can be put in, and {focus_node} has none; begin each group with $this"
+            )
         for solution in _solutions(engine, check.query, {"this": focus_node}):
             solution.pop("bound_this", None)
-            yield _result(check, solution | {"this": focus_node})
+            yield from _results(check, solution | {"this": focus_node})
 
 
-def _solutions(engine: Engine, query: str, bindings: dict[str, Term]) -> list[dict[str, Term]]:
+def _solutions(engine: Engine, query: str, bindings: dict[str, Term]) -> Iterator[dict[str, Term]]:
     table = engine.select(query, bindings)
-    return [
-        {name: term for name, term in zip(table.variables, terms, strict=True) if term is not None}
-        for terms in table.terms
-    ]
+    for terms in table.terms:
+        yield {
+            name: original(term)
+            for name, term in zip(table.variables, terms, strict=True)
+            if term is not None
+        }
 
 
-def _result(check: Check, solution: Mapping[str, Term]) -> Result:
-    shape = check.shape
-    path = solution.get("path") if shape.path is None or "path" in solution else None
+def _results(check: Check, solution: Mapping[str, Term]) -> Iterator[Result]:
+    if len(check.constraints) == 1:
+        yield _result(check.constraints[0], solution)
+        return
+    for number, constraint in enumerate(check.constraints):
+        if is_true(solution.get(f"c{number}")):
+            yield _result(constraint, solution)
+
+
+def _result(constraint: Constraint, solution: Mapping[str, Term]) -> Result:
     value = solution.get("value")
-    if value is None and check.constraint is not None and shape.path is None:
+    if value is None and constraint.node is not None and constraint.path is None:
         value = solution["this"]
     return Result(
         focus_node=solution["this"],
-        path=path if path is not None else shape.path_node,
+        path=solution.get("path", constraint.path),
         value=value,
-        component=check.component,
-        source_shape=shape.node,
-        severity=shape.severity,
-        messages=_messages(check, shape, solution),
-        code=shape.code,
+        component=constraint.component,
+        source_shape=constraint.source_shape,
+        severity=constraint.severity,
+        messages=_messages(constraint, solution),
+        code=constraint.code,
+        constraint=constraint.node,
     )
 
 
-def _messages(check: Check, shape: Shape, solution: Mapping[str, Term]) -> tuple[ox.Literal, ...]:
+def _messages(constraint: Constraint, solution: Mapping[str, Term]) -> tuple[ox.Literal, ...]:
     given = solution.get("message")
     if isinstance(given, ox.Literal):
         return (given,)
-    return tuple(_filled(message, solution) for message in check.messages or shape.messages)
+    return tuple(_filled(message, solution) for message in constraint.messages)
 
 
 def _filled(message: ox.Literal, solution: Mapping[str, Term]) -> ox.Literal:

@@ -24,6 +24,10 @@ class ShapesError(HeritageKGError):
     """A shapes graph is not well-formed SHACL."""
 
 
+class NotCompiled(Exception):
+    """A shape that SPARQL cannot express: one that refers to itself, or names a blank node."""
+
+
 def sh(name: str) -> ox.NamedNode:
     """Return the SHACL term *name*."""
     return ox.NamedNode(SH + name)
@@ -182,6 +186,15 @@ class Shapes:
     by_node: Mapping[Node, Shape]
     components: tuple[Component, ...]
 
+    @property
+    def asks_for_itself(self) -> bool:
+        """Whether a SPARQL text reads the shapes as `$shapesGraph`."""
+        texts = [
+            constraint.select for shape in self.by_node.values() for constraint in shape.sparql
+        ]
+        texts += [v.text for component in self.components for v in component.validators.values()]
+        return any("shapesGraph" in text for text in texts)
+
 
 # Parameters whose values are shapes.
 SHAPE_PARAMETERS = ("property", "node", "not", "qualifiedValueShape")
@@ -195,7 +208,9 @@ _PARAMETERS = (
     *("ignoredProperties", "in", "qualifiedMinCount", "qualifiedMaxCount"),
     "qualifiedValueShapesDisjoint",
 )
-_TARGETS = ("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf")
+# A shape that is one of these has its own instances as targets.
+CLASSES = (ox.NamedNode(RDFS + "Class"), ox.NamedNode("http://www.w3.org/2002/07/owl#Class"))
+TARGETS = ("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf")
 
 
 def read_shapes(quads: Iterable[ox.Quad]) -> Shapes:
@@ -217,7 +232,7 @@ def _shape_nodes(graph: ShapesGraph, extra: set[ox.NamedNode]) -> list[Node]:
     found: dict[Node, None] = {}
     for kind in ("NodeShape", "PropertyShape"):
         found.update(dict.fromkeys(graph.subjects(rdf("type"), sh(kind))))
-    for name in (*_TARGETS, *_PARAMETERS, "sparql", "path"):
+    for name in (*TARGETS, *_PARAMETERS, "sparql", "path"):
         found.update(dict.fromkeys(graph.subjects(sh(name))))
     for predicate in extra:
         found.update(dict.fromkeys(graph.subjects(predicate)))
@@ -254,7 +269,7 @@ def _shape(graph: ShapesGraph, node: Node, extra: set[ox.NamedNode]) -> Shape:
         },
         severity=severity if isinstance(severity, ox.NamedNode) else sh("Violation"),
         messages=messages_of(graph, node),
-        deactivated=deactivated is not None and deactivated.value == "true",
+        deactivated=is_true(deactivated),
         sparql=tuple(_sparql(graph, node)),
         code=_text(graph.value(node, ox.NamedNode(SKOS + "notation"))),
         reason=_text(graph.value(node, ox.NamedNode(SKOS + "definition"))),
@@ -267,14 +282,16 @@ def _text(term: Term | None) -> str | None:
     return None if term is None else str(term.value)
 
 
+def is_true(term: Term | None) -> bool:
+    """Return whether *term* is the boolean true."""
+    return isinstance(term, ox.Literal) and term.value == "true"
+
+
 def _targets(graph: ShapesGraph, node: Node) -> Iterable[tuple[str, Term]]:
-    for name in _TARGETS:
+    for name in TARGETS:
         for value in graph.values(node, sh(name)):
             yield name, value
-    is_class = graph.is_a(node, ox.NamedNode(RDFS + "Class")) or graph.is_a(
-        node, ox.NamedNode("http://www.w3.org/2002/07/owl#Class")
-    )
-    if is_class:
+    if any(graph.is_a(node, kind) for kind in CLASSES):
         yield "targetClass", node
 
 
@@ -290,7 +307,7 @@ def _sparql(graph: ShapesGraph, node: Node) -> Iterable[SparqlConstraint]:
         if isinstance(constraint, ox.Literal) or not isinstance(select, ox.Literal):
             raise ShapesError(f"the sh:sparql of {node} has no sh:select")
         deactivated = graph.value(constraint, sh("deactivated"))
-        if deactivated is None or deactivated.value != "true":
+        if not is_true(deactivated):
             yield SparqlConstraint(
                 constraint,
                 select.value,
@@ -327,7 +344,7 @@ def _components(graph: ShapesGraph) -> Iterable[Component]:
             optional = graph.value(parameter, sh("optional"))
             if not isinstance(path, ox.NamedNode):
                 raise ShapesError(f"a parameter of the component {node} has no IRI as sh:path")
-            parameters.append((path, optional is not None and optional.value == "true"))
+            parameters.append((path, is_true(optional)))
         validators = {
             name: validator
             for name in ("validator", "nodeValidator", "propertyValidator")
