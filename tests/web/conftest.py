@@ -109,3 +109,11 @@ def hurried(served_kg: KnowledgeGraph) -> Iterator[httpx.Client]:
 def serve() -> Callable[[Starlette], AbstractContextManager[str]]:
     """Return the function that serves another application."""
     return serving
+
+
+@pytest.fixture(scope="session")
+def shipped(kg: KnowledgeGraph) -> Iterator[httpx.Client]:
+    """Return a client of an application over the shipped graph."""
+    app = create_app(kg, workers=1)
+    with serving(app) as address, httpx.Client(base_url=address, timeout=60) as client:
+        yield client

@@ -174,7 +174,7 @@ def test_find_leads_to_the_thing(client: httpx.Client) -> None:
         response = client.get("/thing", params={"name": name}, headers=BROWSER)
         assert response.status_code == 303
         assert response.headers["location"] == "/id/person/a"
-    page = client.get("/id/person/a", headers=BROWSER)
+    page = client.get("/page/person/a", headers=BROWSER)
     assert "hkg:Tenure" in page.text
     assert "/id/committee/az" in page.text
 

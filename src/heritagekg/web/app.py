@@ -21,6 +21,7 @@ from heritagekg.errors import HeritageKGError
 from heritagekg.web import protocol
 from heritagekg.web.explorer import Explorer
 from heritagekg.web.negotiation import GRAPH_TYPES, choose, prefers_html
+from heritagekg.web.resources import Resources
 from heritagekg.web.site import Limits, Site
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def create_app(
             Route("/queries", explorer.queries_page, name="queries"),
             Route("/queries/{name:path}", explorer.named_page, name="named"),
             Route("/thing", explorer.find_thing, name="find"),
-            Route("/id/{kind}/{name}", explorer.thing_page, name="thing"),
+            *Resources(site, explorer).routes(),
             Mount("/static", StaticFiles(directory=str(files(__package__) / "static"))),
         ],
         middleware=[

@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from heritagekg.engine.bindings import bind, guard
 from heritagekg.errors import AmbiguousName, HeritageKGError, UnknownName
 from heritagekg.queries import KINDS
-from heritagekg.terms import ENTITIES, PREFIXES, compact
+from heritagekg.terms import ENTITIES, HKG, PREFIXES, compact
 from heritagekg.web import protocol, tables
 from heritagekg.web.negotiation import GRAPH_TYPES, RESULT_TYPES, choose, prefers_html
 
@@ -269,7 +269,7 @@ class Explorer:
         return await self._thing(thing.value)
 
     async def thing_page(self, request: Request) -> Response:
-        """Answer `/id/KIND/NAME`: what the graph says of the thing."""
+        """Answer `/page/KIND/NAME`: what the graph says of the thing."""
         return await self._thing(
             ENTITIES + request.path_params["kind"] + "/" + request.path_params["name"]
         )
@@ -279,6 +279,14 @@ class Explorer:
             raise UnknownName(f"the graph says nothing of {iri!r}")
         thing: Entity = await run_in_threadpool(self.site.kg.show, iri)
         return self._page("thing.html", thing=thing, cell=_statement_cell)
+
+    async def ontology_page(self, request: Request) -> Response:
+        """Answer `/ontology` to people: every term with its definition and its ties."""
+        from heritagekg.web.vocabulary import read_vocabulary
+
+        vocabulary = await run_in_threadpool(read_vocabulary, self.site.kg.engine)
+        forms = ("ttl", "jsonld", "nt", "rdf")
+        return self._page("ontology.html", vocabulary=vocabulary, namespace=HKG, formats=forms)
 
     async def refused(self, request: Request, error: Exception) -> Response:
         """Answer a request that fails: as a page to browsers, in plain text to programs."""

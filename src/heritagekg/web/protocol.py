@@ -9,7 +9,6 @@ breaks the connection, so that no client takes a part for the whole.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -20,6 +19,7 @@ from heritagekg import errors
 from heritagekg.engine.bindings import guard, tokens
 from heritagekg.engine.workers import HOLD, AsyncAnswer, Busy
 from heritagekg.errors import HeritageKGError, QueryRefused, QuerySyntaxError, did_you_mean
+from heritagekg.web.caching import entity_tag, headers_of, unchanged
 from heritagekg.web.negotiation import GRAPH_TYPES, RESULT_TYPES, Choice, choose
 
 if TYPE_CHECKING:
@@ -178,8 +178,9 @@ async def answer(site: Site, request: Request, operation: Operation) -> Response
         raise HTTPException(406, f"an {form.upper()} query can be answered as {types}")
     tag = None if _is_volatile(query) else _entity_tag(site, operation, choice)
     headers = _headers(site, tag)
-    if tag is not None and _matches(request.headers.get("if-none-match", ""), tag):
-        return Response(status_code=304, headers=headers)
+    if tag is not None and (known := unchanged(request, tag)):
+        known.headers.update(headers)
+        return known
     dataset = (None, None)
     if operation.default_graphs or operation.named_graphs:
         dataset = (operation.default_graphs, operation.named_graphs)  # type: ignore[assignment]
@@ -230,23 +231,17 @@ def _is_volatile(query: str) -> bool:
 def _entity_tag(site: Site, operation: Operation, choice: Choice) -> str:
     """Return a weak tag: the same query over the same data within the same limits."""
     limits = (site.limits.max_rows, site.limits.max_bytes)
-    asked = repr((site.kg.version, operation, choice, limits)).encode("utf-8", "surrogatepass")
-    return f'W/"{hashlib.sha256(asked).hexdigest()[:32]}"'
-
-
-def _matches(header: str, tag: str) -> bool:
-    known = {part.strip().removeprefix("W/") for part in header.split(",")}
-    return "*" in known or tag.removeprefix("W/") in known
+    return entity_tag(site.kg.version, operation, choice, limits)
 
 
 def _headers(site: Site, tag: str | None) -> dict[str, str]:
-    headers = {
-        "Vary": "Accept, Accept-Encoding",
+    limits = {
         ROW_LIMIT: str(site.limits.max_rows),
         BYTE_LIMIT: str(site.limits.max_bytes),
-        "Cache-Control": "no-store" if tag is None else "public, no-cache",
     }
-    return headers if tag is None else headers | {"ETag": tag}
+    if tag is None:
+        return limits | {"Cache-Control": "no-store", "Vary": "Accept, Accept-Encoding"}
+    return limits | headers_of(tag)
 
 
 async def _delivered(

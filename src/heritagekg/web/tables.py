@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from heritagekg.terms import ENTITIES, HKG, compact
 
@@ -76,7 +76,7 @@ def link(iri: str) -> tuple[str, bool]:
         if slash and name and "/" not in name:
             return f"/id/{quote(kind, safe='')}/{quote(name, safe='')}", False
     if iri.startswith(HKG):
-        return "/thing?" + urlencode({"name": iri}), False
+        return "/ontology#" + quote(iri.removeprefix(HKG), safe=""), False
     if iri.startswith(("http://", "https://")):
         return iri, True
     return "", False
