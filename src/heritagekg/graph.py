@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from heritagekg.entities import Entity
+    from heritagekg.network.views import View
     from heritagekg.validation.check import CheckReport
 
 _XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -164,6 +165,27 @@ class KnowledgeGraph:
             raise WorkspaceError("only a workspace can be checked; open its folder")
         return check_workspace(self.workspace, engine=engine)
 
+    def view(self, name: str, /, **parameters: Any) -> View:
+        """Return a network view as two tables, from which come graphs, matrices and files.
+
+        Parameters
+        ----------
+        name
+            The name of a file below `queries/networks/`, without ending: `tenure`.
+        **parameters
+            As `heritagekg.network.views.open_view` takes them: a time, limits, and values for the
+            parameters that the view itself declares.
+
+        Examples
+        --------
+        >>> view = open_graph().view("participation", at="2022-08-25")
+        >>> view.directed, view.nodes.num_rows > 10
+        (True, True)
+        """
+        from heritagekg.network.views import open_view
+
+        return open_view(self, name, **parameters)
+
     def network(self, view: str, /, **parameters: Any) -> networkx.Graph[Any]:
         """Return a network view as a networkx graph with typed, attributed nodes and edges.
 
@@ -181,10 +203,7 @@ class KnowledgeGraph:
         UnknownName, BadParameter
             If there is no such view or parameter.
         """
-        from heritagekg.network.views import open_view
-
-        opened: networkx.Graph[Any] = open_view(self, view, **parameters).to_networkx()
-        return opened
+        return self.view(view, **parameters).to_networkx()
 
     @cached_property
     def statistics(self) -> dict[str, int]:

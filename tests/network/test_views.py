@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import networkx
 import pytest
 
+import heritagekg
 from heritagekg import KnowledgeGraph
 from heritagekg.errors import BadParameter, UnknownName, WorkspaceError
+from heritagekg.network import ego
 from heritagekg.network.views import View, find_view, network_views, open_view
 from heritagekg.queries import parse
+from heritagekg.terms import compact
 
+FOLDER = Path(__file__).parents[2] / "queries" / "networks"
 # Every tenure of the tiny graph: person, organisation, role.
 ADA_CHAIR = ("person:ada-bell", "committee:xa", "role:chair")
 ADA_DIRECTOR = ("person:ada-bell", "museum:xa-loom", "role:director")
@@ -22,6 +29,37 @@ TENURES = [ADA_CHAIR, ADA_DIRECTOR, BEN_CHAIR, BEN_DIRECTOR, CEM_TREASURER, EVA_
 LOOM_BETA = ("museum:xa-loom", "conference:2010-beta", "capacity:delegate")
 ADA_ALPHA = ("person:ada-bell", "conference:2007-alpha", "capacity:delegate")
 BEN_TALK = ("person:ben-cole", "event:2010-beta-touch-looms", "capacity:speaker")
+
+# What the tiny graph lacks: a second parent body, and two at the same event.
+MORE = """
+@prefix affiliation: <https://w3id.org/heritagekg/id/affiliation/> .
+@prefix capacity: <https://w3id.org/heritagekg/id/capacity/> .
+@prefix conference: <https://w3id.org/heritagekg/id/conference/> .
+@prefix hkg: <https://w3id.org/heritagekg/ontology#> .
+@prefix museum: <https://w3id.org/heritagekg/id/museum/> .
+@prefix organization: <https://w3id.org/heritagekg/id/organization/> .
+@prefix participation: <https://w3id.org/heritagekg/id/participation/> .
+@prefix person: <https://w3id.org/heritagekg/id/person/> .
+@prefix prov: <http://www.w3.org/ns/prov#> .
+@prefix source: <https://w3id.org/heritagekg/id/source/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+
+affiliation:museum-xa-loom-council
+    a hkg:Affiliation ;
+    hkg:organization museum:xa-loom ;
+    hkg:parentBody organization:council ;
+    hkg:validFrom "2001"^^xsd:gYear ;
+    prov:wasDerivedFrom source:loom-website ;
+.
+
+participation:ada-bell-2010-beta
+    a hkg:Participation ;
+    hkg:capacity capacity:speaker ;
+    hkg:event conference:2010-beta ;
+    hkg:participant person:ada-bell ;
+    prov:wasDerivedFrom source:council-2010 ;
+.
+"""
 
 OTHERS = {
     "affiliation": [("museum:xa-loom", "organization:herald", "hkg:Affiliation")],
@@ -41,7 +79,18 @@ OTHERS = {
         ("person:ada-bell", "committee:tex", "hkg:Membership"),
     ],
     "partnership": [("committee:tex", "museum:xa-loom", "kind:memorandum-of-understanding")],
+    "succession": [("person:ada-bell", "person:ben-cole", "role:chair")],
 }
+
+
+@pytest.fixture(scope="module")
+def richer(tiny: KnowledgeGraph, tmp_path_factory: pytest.TempPathFactory) -> KnowledgeGraph:
+    """Return the tiny graph with MORE."""
+    assert tiny.workspace is not None
+    root = tmp_path_factory.mktemp("richer") / "w"
+    shutil.copytree(tiny.workspace.root, root)
+    (root / "data" / "more.ttl").write_text(MORE, encoding="utf-8")
+    return heritagekg.open(root)
 
 
 def ties(view: View) -> list[tuple[str, str, str]]:
@@ -191,6 +240,135 @@ def test_participation_has_the_time_of_its_event(tiny: KnowledgeGraph) -> None:
     ]
 
 
+def test_succession_has_the_time_of_the_change(tiny: KnowledgeGraph) -> None:
+    (edge,) = open_view(tiny, "succession").edges.to_pylist()
+    # Ada was chair at least until 1 June 2008, Ben on 1 February 2009.
+    assert [str(edge[name]) for name in ("start", "end")] == ["2008-06-01", "2009-02-01"]
+    assert edge["through"] == "committee:xa"
+    assert edge["earlier"] == "tenure:ada-bell-committee-xa"
+    assert edge["document"] == "source:council-2010 source:herald-2011"
+    assert open_view(tiny, "succession", at="2008-12-24").edges.num_rows == 1
+    assert open_view(tiny, "succession", at="2008-12-24", certain=True).edges.num_rows == 0
+    assert open_view(tiny, "succession", since="2008", until="2009", certain=True).edges.num_rows
+    assert open_view(tiny, "succession", at="2009-02-02").edges.num_rows == 0
+    # Nobody knows when Ben was director, so nobody knows whom he followed.
+    assert open_view(tiny, "succession", kind="role:director").edges.num_rows == 0
+    assert open_view(tiny, "succession", body="committee:tex").edges.num_rows == 0
+
+
+def test_transfers(richer: KnowledgeGraph) -> None:
+    view = open_view(richer, "transfers")
+    assert ties(view) == [("organization:herald", "organization:council", "hkg:Affiliation")]
+    (edge,) = view.edges.to_pylist()
+    assert edge["through"] == "museum:xa-loom"
+    assert edge["fact"] == "affiliation:museum-xa-loom-council"
+    assert edge["earlier"] == "affiliation:museum-xa-loom-herald"
+    assert [str(edge[name]) for name in ("start", "end")] == ["2001-01-01", "2001-12-31"]
+    assert open_view(richer, "transfers", country="country:xa").edges.num_rows == 1
+
+
+def test_co_participation(richer: KnowledgeGraph) -> None:
+    view = open_view(richer, "co-participation")
+    names = view.nodes["id"].to_pylist()
+    (edge,) = view.edges.to_pylist()
+    assert [names[edge[end]] for end in ("source", "target")] == [
+        "museum:xa-loom", "person:ada-bell"
+    ]  # fmt: skip
+    assert (edge["weight"], edge["shared"]) == (1.0, "conference:2010-beta")
+    assert open_view(richer, "co-participation", kind="capacity:speaker").edges.num_rows == 0
+
+
+def test_parameters_of_views(tiny: KnowledgeGraph) -> None:
+    assert ties(open_view(tiny, "tenure", kind="role:treasurer")) == [CEM_TREASURER]
+    assert ties(open_view(tiny, "participation", kind="capacity:speaker")) == [BEN_TALK]
+    assert ties(open_view(tiny, "membership", body="committee:tex")) == OTHERS["membership"][1:]
+    assert ties(open_view(tiny, "partnership", kind="kind:memorandum-of-understanding"))
+    assert ties(open_view(tiny, "partnership", country="country:xa")) == OTHERS["partnership"]
+    assert open_view(tiny, "partnership", kind="kind:workshop").edges.num_rows == 0
+
+
+TEX = [
+    ("committee:tex", "museum:xa-loom", "hkg:Partnership"),
+    ("committee:tex", "organization:council", "hkg:partOf"),
+    ("museum:xa-loom", "committee:tex", "hkg:Award"),
+    ("person:ada-bell", "committee:tex", "hkg:Membership"),
+    # Not of the committee, but between two of those it is tied to.
+    ("person:ada-bell", "museum:xa-loom", "hkg:Tenure"),
+    ("person:eva-falk", "committee:tex", "hkg:Tenure"),
+]
+
+
+def test_ego_network(tiny: KnowledgeGraph) -> None:
+    view = open_view(tiny, "ego", entity="TEX")
+    assert ties(view) == TEX
+    assert view.parameters == {"entity": "committee:tex", "depth": "1"}
+    # Before partnership and award nothing tied the museum to the committee.
+    assert ties(open_view(tiny, "ego", entity="committee:tex", at="2006-01-10")) == [
+        TEX[1],
+        TEX[3],
+    ]
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3])
+@pytest.mark.parametrize("entity", ["committee:tex", "place:alpha", "person:cem-dal"])
+def test_ego_network_is_that_of_networkx(tiny: KnowledgeGraph, entity: str, depth: int) -> None:
+    whole = networkx.MultiGraph()
+    for row in tiny.query(tiny.queries["networks/ego"].text):
+        whole.add_edge(compact(row["source"]), compact(row["target"]), (row["kind"], row["fact"]))
+    expected = networkx.ego_graph(whole, entity, radius=depth)
+    view = open_view(tiny, "ego", entity=entity, depth=depth)
+    assert set(view.nodes["id"].to_pylist()) == set(expected)
+    assert view.edges.num_rows == expected.number_of_edges()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({}, "needs 'entity', the thing in the middle"),
+        ({"entity": "committee:tex", "depth": 0}, "'depth' is 0; it takes a whole number from 1"),
+        ({"entity": "committee:tex", "depth": "two"}, "'depth' is 'two'"),
+    ],
+)
+def test_what_goes_wrong_with_an_ego_network(
+    tiny: KnowledgeGraph, options: dict[str, object], words: str
+) -> None:
+    with pytest.raises(BadParameter, match=words):
+        open_view(tiny, "ego", **options)
+
+
+def test_an_ego_network_too_large_is_refused(
+    tiny: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = tiny.queries["networks/ego"]
+    bound = {"entity": tiny.locate("committee:tex")}
+    with pytest.raises(BadParameter, match="committee:tex reaches 5 things within 1 ties, more"):
+        ego.read_edges(tiny.engine, query, bound, 2, most_nodes=4)
+
+
+def test_options_of_other_kinds_of_network(tiny: KnowledgeGraph) -> None:
+    with pytest.raises(BadParameter, match="'depth' is for ego networks"):
+        open_view(tiny, "tenure", depth=2)
+    with pytest.raises(BadParameter, match="'weight' is for projections"):
+        open_view(tiny, "tenure", weight="newman")
+    view = open_view(tiny, "co-tenure", weight="cosine")
+    assert view.parameters == {"weight": "cosine"}
+    assert view.edges["weight"].to_pylist() == [pytest.approx(2 / 6**0.5)]
+
+
+@pytest.mark.parametrize("name", sorted(FOLDER.glob("*.rq")), ids=lambda p: p.stem)
+def test_every_view_is_sparql_that_any_engine_runs(richer: KnowledgeGraph, name: Path) -> None:
+    text = richer.queries[f"networks/{name.stem}"].text
+    graph = richer.graph()
+    found = {
+        tuple(None if term is None else str(term) for term in row) for row in graph.query(text)
+    }
+    expected = {
+        tuple(None if term is None else term.value for term in row)
+        for row in richer.query(text).terms
+    }
+    assert found == expected and found
+
+
 def test_components(tiny: KnowledgeGraph) -> None:
     # Loom Museum and Beta; Ada and Alpha; Ben and his talk.
     view = open_view(tiny, "participation")
@@ -259,7 +437,8 @@ def asked(
 ) -> View:
     header = f"#+ summary: Own\n#+ network: {{{network}}}\n"
     query = parse("networks/own", header + text)
-    monkeypatch.setattr(graph, "queries", {"networks/own": query})
+    nodes = graph.queries["networks/nodes"]
+    monkeypatch.setattr(graph, "queries", {"networks/own": query, "networks/nodes": nodes})
     return open_view(graph, "own")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -205,6 +205,31 @@ def bind(query: str, bindings: Bindings) -> str:
     found = list(tokens(query))
     _check(found, bindings)
     return "".join(_bound(found, bindings))
+
+
+def restrict(query: str, name: str, terms: Iterable[Term]) -> str:
+    """Return *query* with its variable *name* held to *terms*, by a VALUES that comes first.
+
+    Raises
+    ------
+    BadParameter
+        If the query has no such variable.
+    QuerySyntaxError
+        If it has no pattern in braces.
+
+    Examples
+    --------
+    >>> restrict("SELECT ?a WHERE { ?a ?p ?o }", "a", [ox.NamedNode("http://example.org/x")])
+    'SELECT ?a WHERE { VALUES ?a { <http://example.org/x> } ?a ?p ?o }'
+    """
+    found = list(tokens(query))
+    _check(found, {name: ox.Literal("")})
+    for token in found:
+        if token.text == "{":
+            after = token.offset + 1
+            held = " ".join(map(str, terms))
+            return f"{query[:after]} VALUES ?{name} {{ {held} }}{query[after:]}"
+    raise QuerySyntaxError("the query has no pattern in braces")
 
 
 def _check(found: list[Token], bindings: Bindings) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import re
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
 Attributes: TypeAlias = "dict[str, Any]"
 
 # What XML 1.0 (§2.2) cannot hold, not even escaped.
+_CONTROL = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x{fffe}\\x{ffff}]"
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -30,13 +30,16 @@ def of_nodes(nodes: pyarrow.Table) -> Iterator[Attributes]:
     >>> list(of_nodes(pyarrow.Table.from_pylist([node | {"country": None}])))[0]["label_az"]
     'Xalça Muzeyi'
     """
-    for node in nodes.to_pylist():
-        labels = json.loads(node.pop("labels", None) or "{}")
-        yield _plain(node) | {
-            f"label_{language.replace('-', '_')}": clean(label)
-            for language, label in labels.items()
-            if language
-        }
+    # One document is read ten times as fast as one for each node.
+    labels = json.loads(f"[{','.join(nodes['labels'].to_pylist())}]", strict=False)
+    names = {
+        language: f"label_{language.replace('-', '_')}" for said in labels for language in said
+    }
+    for node, said in zip(of_rows(nodes.drop_columns(["labels"])), labels, strict=True):
+        for language, label in said.items():
+            if language:
+                node[names[language]] = label if label.isprintable() else clean(label)
+        yield node
 
 
 def of_edges(edges: pyarrow.Table) -> Iterator[Attributes]:
@@ -44,7 +47,41 @@ def of_edges(edges: pyarrow.Table) -> Iterator[Attributes]:
 
     An open end has no attribute.
     """
-    return map(_plain, edges.to_pylist())
+    return of_rows(edges)
+
+
+def of_rows(table: pyarrow.Table) -> Iterator[Attributes]:
+    """Return the rows of *table* as dicts without what is null, days as ISO texts."""
+    names = table.column_names
+    rows = zip(*(of_column(column) for column in table.columns), strict=True)
+    if not any(column.null_count for column in table.columns):
+        return (dict(zip(names, row, strict=True)) for row in rows)
+    return (
+        {name: value for name, value in zip(names, row, strict=True) if value is not None}
+        for row in rows
+    )
+
+
+def of_column(column: Any) -> list[Any]:
+    """Return the values of a column: numbers, ISO dates, texts that XML can hold, or None."""
+    import pyarrow
+    import pyarrow.compute as pc
+
+    if pyarrow.types.is_date(column.type):
+        column = column.cast(pyarrow.string())
+    if pyarrow.types.is_string(column.type):
+        unclean = pc.any(pc.match_substring_regex(column, _CONTROL)).as_py()
+        # Each text is made once: most columns repeat themselves.
+        coded = pc.dictionary_encode(column).combine_chunks()
+        coded = coded.chunk(0) if isinstance(coded, pyarrow.ChunkedArray) else coded
+        if len(coded.dictionary) * 2 < len(coded):
+            texts = [*coded.dictionary.to_pylist(), None]
+            texts = [text and clean(text) for text in texts] if unclean else texts
+            return [texts[code] for code in pc.fill_null(coded.indices, -1).to_pylist()]
+        texts = column.to_pylist()
+        return [text and clean(text) for text in texts] if unclean else texts
+    values: list[Any] = column.to_pylist()
+    return values
 
 
 def of_columns(attributes: list[Attributes], but: set[str]) -> dict[str, type]:
@@ -72,13 +109,3 @@ def clean(text: str) -> str:
     'Şirin Məlikova'
     """
     return _NO_XML.sub("", text)
-
-
-def _plain(row: Attributes) -> Attributes:
-    return {name: _value(value) for name, value in row.items() if value is not None}
-
-
-def _value(value: Any) -> Any:
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    return clean(value) if isinstance(value, str) else value

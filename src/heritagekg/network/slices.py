@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     import pyarrow
 
 
+# Parameters of views that a window of time binds.
+TIMES = ("at", "from", "until")
+
+
 class Window(NamedTuple):
     """A span of days, both ends in it; without ends it is all time."""
 

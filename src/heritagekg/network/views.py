@@ -4,27 +4,35 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from heritagekg.engine.results import Table
-from heritagekg.errors import ExportError, UnknownName, WorkspaceError, did_you_mean
-from heritagekg.network import attributes, slices, tables
-from heritagekg.network.project import OTHER, WEIGHTS, project
-from heritagekg.terms import compact
+from heritagekg.errors import BadParameter, UnknownName, WorkspaceError, did_you_mean
+from heritagekg.network import conversions, ego, slices, tables
+from heritagekg.network.project import MOST_PAIRS, OTHER, WEIGHTS, project
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import igraph
     import networkx
     import pandas
     import polars
     import pyarrow
+    import scipy.sparse
 
     from heritagekg.graph import KnowledgeGraph
+    from heritagekg.network.slices import Window
     from heritagekg.queries import NamedQuery, QueryCatalogue
 
 FOLDER = "networks/"
+NODES = FOLDER + "nodes"
 LICENSE = "CC0-1.0 https://creativecommons.org/publicdomain/zero/1.0/"
+_TRUTH = {"true": True, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,8 @@ class View:
         citation, generator: what every export carries.
     left_out
         How many answers were left out, since a literal cannot be a node.
+    documents
+        The web address of each document that an edge names, by CURIE, where one is known.
     """
 
     name: str
@@ -57,6 +67,7 @@ class View:
     multi: bool = True
     metadata: Mapping[str, str] = field(default_factory=dict)
     left_out: int = 0
+    documents: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def summary(self) -> str:
@@ -72,13 +83,11 @@ class View:
     @property
     def components(self) -> int:
         """The number of parts that no edge ties to each other, whatever its direction."""
-        roots = list(range(self.nodes.num_rows))
-        for ends in zip(
-            self.edges["source"].to_pylist(), self.edges["target"].to_pylist(), strict=True
-        ):
-            first, second = (_root(roots, code) for code in ends)
-            roots[first] = second
-        return sum(root == code for code, root in enumerate(roots))
+        from scipy.sparse.csgraph import connected_components
+
+        if not self.nodes.num_rows:
+            return 0
+        return int(connected_components(self.to_csr(), directed=False, return_labels=False))
 
     def to_networkx(self) -> networkx.Graph[Any]:
         """Return a networkx graph of the view's kind: MultiDiGraph, DiGraph, MultiGraph or Graph.
@@ -87,61 +96,147 @@ class View:
         out, and a node's label in a language is `label_az`. In a multigraph the fact is the
         edge's key.
         """
-        import networkx
+        return conversions.to_networkx(self)
 
-        kinds: dict[tuple[bool, bool], type[networkx.Graph[Any]]] = {
-            (True, True): networkx.MultiDiGraph,
-            (True, False): networkx.DiGraph,
-            (False, True): networkx.MultiGraph,
-            (False, False): networkx.Graph,
-        }
-        made = kinds[self.directed, self.multi]()
-        made.graph.update({name: attributes.clean(text) for name, text in self.metadata.items()})
-        names = self.nodes["id"].to_pylist()
-        for node in attributes.of_nodes(self.nodes):
-            del node["code"]
-            made.add_node(node.pop("id"), **node)
-        for edge in attributes.of_edges(self.edges):
-            ends = names[edge.pop("source")], names[edge.pop("target")]
-            if isinstance(made, networkx.MultiGraph):
-                key = edge.get("fact")
-                # One statement may tie the same two nodes in several ways.
-                key = None if key is None or made.has_edge(*ends, key) else key
-                made.add_edge(*ends, key=key, **edge)
-            else:
-                made.add_edge(*ends, **edge)
-        return made
+    def to_igraph(self) -> igraph.Graph:
+        """Return an igraph graph (extra `heritagekg[igraph]`); nodes are named by CURIE."""
+        return conversions.to_igraph(self)
+
+    def to_csr(self) -> scipy.sparse.csr_array[Any]:
+        """Return the adjacency matrix by node code; parallel edges add their weights.
+
+        Without directions it is symmetric.
+        """
+        return conversions.to_csr(self)
+
+    def to_pyg(self) -> dict[str, Any]:
+        """Return arrays as PyTorch Geometric's `Data` takes them, made by numpy alone.
+
+        See `heritagekg.network.conversions.to_pyg`.
+        """
+        return conversions.to_pyg(self)
 
     def to_pandas(self) -> tuple[pandas.DataFrame, pandas.DataFrame]:
         """Return nodes and edges as data frames (extra `heritagekg[pandas]`)."""
-        return _frames(self, "pandas", lambda table: table.to_pandas())
+        return conversions.to_pandas(self)
 
     def to_polars(self) -> tuple[polars.DataFrame, polars.DataFrame]:
         """Return nodes and edges as data frames (extra `heritagekg[polars]`)."""
-
-        def convert(table: pyarrow.Table) -> Any:
-            import polars
-
-            return polars.from_arrow(table)
-
-        return _frames(self, "polars", convert)
+        return conversions.to_polars(self)
 
 
-def _root(roots: list[int], code: int) -> int:
-    """Return the code that stands for the component of *code*, making the way there shorter."""
-    while roots[code] != code:
-        roots[code] = roots[roots[code]]
-        code = roots[code]
-    return code
+@dataclass(frozen=True)
+class Ties:
+    """All ties in the answer to a view's query: the networks of any day are made from them.
 
+    Attributes
+    ----------
+    kg
+        The graph that was asked.
+    query
+        The view's query.
+    edges
+        Its answer, not yet projected.
+    parameters
+        What it was asked with, by name, as text.
+    keep
+        The side of a bipartite view that a projection keeps; None for one that is shown as it is.
+    weight, most_pairs, most_shared
+        How to project (`heritagekg.network.project.project`).
+    """
 
-def _frames(view: View, extra: str, convert: Callable[[pyarrow.Table], Any]) -> tuple[Any, Any]:
-    try:
-        return convert(view.nodes), convert(view.edges)
-    except ModuleNotFoundError:
-        raise ExportError(
-            f"{extra} is not installed; add it with: pip install 'heritagekg[{extra}]'"
-        ) from None
+    kg: KnowledgeGraph
+    query: NamedQuery
+    edges: tables.Edges
+    parameters: Mapping[str, str]
+    keep: str | None = None
+    weight: str = "count"
+    most_pairs: int = MOST_PAIRS
+    most_shared: int | None = None
+
+    def within(self, asked: Window | None = None, *, certain: bool = False) -> tables.Edges:
+        """Return the edges of a window of time, projected where the view is, by used nodes."""
+        table = slices.slice_edges(self.edges.table, asked or slices.Window(), certain=certain)
+        if self.keep is not None:
+            table = project(
+                table,
+                self.names,
+                self.keep,
+                self.weight,
+                most_pairs=self.most_pairs,
+                most_shared=self.most_shared,
+            )
+        return tables.used(self.edges._replace(table=table))
+
+    def view(
+        self,
+        asked: Window | None = None,
+        *,
+        certain: bool = False,
+        given: Mapping[str, str] = MappingProxyType({}),
+    ) -> View:
+        """Return the network of a window of time; *given* says how that was asked for."""
+        edges = self.within(asked, certain=certain)
+        return self._view(edges, tables.read_nodes(self.kg.engine, self._nodes, edges.iris), given)
+
+    def views(
+        self, windows: Iterable[tuple[str, Window]], *, certain: bool = False
+    ) -> Iterator[tuple[str, View]]:
+        """Return the network of each of *windows*, by its name, with the nodes asked for once."""
+        import pyarrow
+        import pyarrow.compute as pc
+
+        for name, asked in windows:
+            edges = self.within(asked, certain=certain)
+            nodes = self.nodes.take(pc.index_in(edges.iris, self.edges.iris))
+            codes = pyarrow.array(range(nodes.num_rows), pyarrow.int32())
+            nodes = nodes.set_column(0, "code", codes)
+            given = {"from": str(asked.since), "until": str(asked.until)}
+            yield name, self._view(edges, nodes, given)
+
+    @cached_property
+    def names(self) -> pyarrow.Array:
+        """The CURIE of every node."""
+        import pyarrow.compute as pc
+
+        iris = self.edges.iris
+        return tables.names_of(pc.binary_join_element_wise("<", iris, ">", ""))
+
+    @cached_property
+    def nodes(self) -> pyarrow.Table:
+        """The table of every node, of all time and on both sides."""
+        return tables.read_nodes(self.kg.engine, self._nodes, self.edges.iris)
+
+    @property
+    def is_directed(self) -> bool:
+        """Whether the header says that the network's edges have a direction."""
+        return _is_said(self.query, "directed")
+
+    @property
+    def _nodes(self) -> str:
+        name = str(self.query.extra["network"].get("nodes", NODES))
+        if name not in self.kg.queries:
+            raise WorkspaceError(
+                f"query {self.query.name!r}: there is no query {name!r} for its nodes"
+            )
+        return self.kg.queries[name].text
+
+    def _view(self, edges: tables.Edges, nodes: pyarrow.Table, given: Mapping[str, str]) -> View:
+        asked = {**given, **self.parameters}
+        view = View(
+            self.query.name.removeprefix(FOLDER),
+            self.query.text,
+            asked,
+            nodes,
+            edges.table,
+            self.is_directed,
+            _is_said(self.query, "multi"),
+            _metadata(self.kg.version, self.query, asked),
+            edges.left_out,
+            tables.read_documents(self.kg.engine, edges.table),
+        )
+        _check_single(view)
+        return view
 
 
 def _count(number: int, what: str) -> str:
@@ -150,8 +245,14 @@ def _count(number: int, what: str) -> str:
 
 def network_views(queries: QueryCatalogue) -> dict[str, NamedQuery]:
     """Return the network views among *queries*, by name without the folder."""
-    found = (name for name in queries if name.startswith(FOLDER))
-    return {name.removeprefix(FOLDER): queries[name] for name in sorted(found)}
+    found = (name for name in sorted(queries) if name.startswith(FOLDER))
+    views = {name.removeprefix(FOLDER): queries[name] for name in found}
+    return {name: query for name, query in views.items() if not _is_of_nodes(query)}
+
+
+def _is_of_nodes(query: NamedQuery) -> bool:
+    said = query.extra.get("network")
+    return isinstance(said, dict) and said.get("kind") == "nodes"
 
 
 def find_view(queries: QueryCatalogue, name: str) -> NamedQuery:
@@ -165,13 +266,13 @@ def find_view(queries: QueryCatalogue, name: str) -> NamedQuery:
         If its header does not say what network it is.
     """
     plain = name.removeprefix(FOLDER)
-    if FOLDER + plain not in queries:
-        known = sorted(view.removeprefix(FOLDER) for view in queries if view.startswith(FOLDER))
+    if FOLDER + plain not in queries or _is_of_nodes(queries[FOLDER + plain]):
+        known = network_views(queries)
         hint = did_you_mean(plain, known) or f"; there are: {', '.join(known) or 'none'}"
         raise UnknownName(f"no network view named {name!r}{hint}")
     query = queries[FOLDER + plain]
     said = query.extra.get("network")
-    if isinstance(said, dict) and said.get("kind") == "edges":
+    if isinstance(said, dict) and said.get("kind") in ("edges", "ego"):
         return query
     if isinstance(said, dict) and said.get("kind") == "bipartite":
         if said.get("keep") in OTHER and said.get("weight", "count") in WEIGHTS:
@@ -195,8 +296,7 @@ def open_view(
     since: str | datetime.date | None = None,
     until: str | datetime.date | None = None,
     certain: bool = False,
-    timeout: float | None = None,
-    **parameters: object,
+    **options: Any,
 ) -> View:
     """Return a network view of *kg*, whole or the part that holds at a time.
 
@@ -213,10 +313,9 @@ def open_view(
         all its days.
     certain
         Only edges that certainly hold then; else also those that possibly do.
-    timeout
-        Seconds after which the query is stopped; None waits for it.
-    **parameters
-        Values for the parameters that the view's query declares.
+    **options
+        As `open_ties` takes them: timeout, depth, weight, most_pairs, most_shared, and values for
+        the parameters that the view's query declares.
 
     Raises
     ------
@@ -233,78 +332,112 @@ def open_view(
     ...
     heritagekg.errors.UnknownName: no network view named 'tenur'; did you mean 'tenure'?
     """
-    query = find_view(kg.queries, name)
     asked = slices.window(at, since, until)
-    values = parameters | ({"at": at} if at is not None and "at" in query.parameters else {})
-    bound = query.bindings(values, kg.locate)
+    ties = open_ties(kg, name, asked=asked, **options)
+    times = {"at": at, "from": since, "until": until, "certain": "true" if certain else None}
+    given = {name: str(value) for name, value in times.items() if value is not None}
+    return ties.view(asked, certain=certain, given=given)
+
+
+def open_ties(
+    kg: KnowledgeGraph,
+    name: str,
+    /,
+    *,
+    asked: Window | None = None,
+    timeout: float | None = None,
+    depth: int | None = None,
+    weight: str | None = None,
+    most_pairs: int = MOST_PAIRS,
+    most_shared: int | None = None,
+    **parameters: object,
+) -> Ties:
+    """Return the ties of a network view of *kg*, from which the networks of any day are made.
+
+    Parameters
+    ----------
+    kg, name
+        As in `open_view`.
+    asked
+        The window of time outside of which no tie is needed.
+    timeout
+        Seconds after which the query is stopped; None waits for it.
+    depth
+        How many ties away from its `entity` an ego network goes; 1 where the header says nothing.
+    weight
+        `count`, `newman` or `cosine` of a projection, instead of the one in the header.
+    most_pairs, most_shared
+        The limits of a projection (`heritagekg.network.project.project`).
+    **parameters
+        Values for the parameters that the view's query declares.
+    """
+    query = find_view(kg.queries, name)
+    network = query.extra["network"]
+    bound = query.bindings(parameters | _pushed(query, asked or slices.Window()), kg.locate)
+    given = {key: tables.name_of(term) for key, term in bound.items() if key not in slices.TIMES}
+    if depth is not None and network["kind"] != "ego":
+        raise BadParameter(f"'depth' is for ego networks; {query.name!r} is of {network['kind']}")
+    if network["kind"] == "ego":
+        depth = ego.depth_of(network.get("depth", "1") if depth is None else depth)
+        edges = ego.read_edges(kg.engine, query, bound, depth, timeout=timeout)
+        return Ties(kg, query, edges, given | {"depth": str(depth)})
     answer = query.run(kg.engine, bound, timeout=timeout)
     if not isinstance(answer, Table):
         raise WorkspaceError(f"query {query.name!r} is no SELECT; a network view's query is one")
-    ties = tables.read_ties(answer)
-    iris, edges = _edges(query, ties, asked, certain)
-    nodes = tables.node_table(iris, tables.describe(kg.engine, iris))
-    times = {"at": at, "from": since, "until": until, "certain": "true" if certain else None}
-    given = {name: str(value) for name, value in times.items() if value is not None}
-    given |= {name: tables.name_of(term) for name, term in bound.items()}
-    view = View(
-        query.name.removeprefix(FOLDER),
-        query.text,
-        given,
-        nodes,
-        edges,
-        _is_said(query, "directed"),
-        _is_said(query, "multi"),
-        _metadata(kg.version, query, given),
-        ties.left_out,
+    ties = Ties(kg, query, tables.read_edges(answer), given)
+    if network["kind"] == "edges":
+        if weight is not None:
+            raise BadParameter(f"'weight' is for projections; {query.name!r} is shown as it is")
+        return ties
+    return replace(
+        ties,
+        keep=network["keep"],
+        weight=weight or network.get("weight", "count"),
+        parameters=given | ({"weight": weight} if weight else {}),
+        most_pairs=most_pairs,
+        most_shared=most_shared,
     )
-    _check_single(view)
-    return view
+
+
+def _pushed(query: NamedQuery, asked: Window) -> dict[str, object]:
+    """Return what *asked* binds of the query's own parameters, so that it answers less."""
+    everything = slices.Window()
+    if asked.since == asked.until and "at" in query.parameters:
+        return {"at": asked.since}
+    ends = {"from": (asked.since, everything.since), "until": (asked.until, everything.until)}
+    return {
+        name: day for name, (day, open_end) in ends.items()
+        if day != open_end and name in query.parameters
+    }  # fmt: skip
 
 
 def _is_said(query: NamedQuery, name: str) -> bool:
     """Return whether the header of *query* says that the network is directed, or multi."""
     network = query.extra["network"]
-    said = network.get(name, "true" if network["kind"] == "edges" else "false")
-    if said not in ("true", "false"):
+    said = network.get(name, "false" if network["kind"] == "bipartite" else "true")
+    if said not in _TRUTH:
         raise WorkspaceError(
             f"query {query.name!r}: its header says `{name}: {said}`; it takes true or false"
         )
-    return bool(said == "true")
+    return _TRUTH[said]
 
 
 def _check_single(view: View) -> None:
     """Raise where a view that is not multi ties the same two nodes twice: one would be lost."""
-    if view.multi:
+    if view.multi or not view.edges.num_rows:
         return
-    seen = set()
-    for ends in zip(
-        view.edges["source"].to_pylist(), view.edges["target"].to_pylist(), strict=True
-    ):
-        pair = ends if view.directed else tuple(sorted(ends))
-        if pair in seen:
-            source, target = (view.nodes["id"][code].as_py() for code in ends)
-            raise WorkspaceError(
-                f"network view {view.name!r} ties {source} and {target} more than once, and its "
-                "header says `multi: false`; write `multi: true`, or give one row for two things"
-            )
-        seen.add(pair)
+    import numpy as np
 
-
-def _edges(
-    query: NamedQuery, ties: tables.Ties, asked: slices.Window, certain: bool
-) -> tuple[list[str], pyarrow.Table]:
-    """Return the IRIs of the nodes, and the edges of the window between their places there."""
-    ends = sorted({end.value for key in ties.documents for end in key[:2] if end is not None})
-    codes = {iri: code for code, iri in enumerate(ends)}
-    edges = slices.slice_edges(
-        tables.edge_table(ties.documents.items(), codes), asked, certain=certain
-    )
-    network = query.extra["network"]
-    if network["kind"] == "bipartite":
-        names = [compact(iri) for iri in ends]
-        edges = project(edges, names, network["keep"], network.get("weight", "count"))
-    used = sorted({*edges["source"].to_pylist(), *edges["target"].to_pylist()})
-    return [ends[code] for code in used], tables.renumbered(edges, used)
+    ends = np.stack([view.edges[name].to_numpy() for name in ("source", "target")])
+    if not view.directed:
+        ends = np.sort(ends, axis=0)
+    pairs, counts = np.unique(ends, axis=1, return_counts=True)
+    if (counts > 1).any():
+        source, target = (view.nodes["id"][int(c)].as_py() for c in pairs[:, counts > 1][:, 0])
+        raise WorkspaceError(
+            f"network view {view.name!r} ties {source} and {target} more than once, and its "
+            "header says `multi: false`; write `multi: true`, or give one row for two things"
+        )
 
 
 def _metadata(version: str, query: NamedQuery, given: Mapping[str, str]) -> dict[str, str]:
@@ -319,7 +452,7 @@ def _metadata(version: str, query: NamedQuery, given: Mapping[str, str]) -> dict
         "description": query.description.strip(),
         "view": name,
         "query": query.text,
-        "parameters": json.dumps(given, ensure_ascii=False),
+        "parameters": json.dumps(dict(given), ensure_ascii=False),
         "version": version,
         "date": today,
         "license": LICENSE,
