@@ -19,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 
 from heritagekg.errors import HeritageKGError
 from heritagekg.web import protocol
+from heritagekg.web.api import Api
 from heritagekg.web.explorer import Explorer
 from heritagekg.web.negotiation import GRAPH_TYPES, choose, prefers_html
 from heritagekg.web.resources import Resources
@@ -101,6 +102,7 @@ def create_app(
             Route("/queries/{name:path}", explorer.named_page, name="named"),
             Route("/thing", explorer.find_thing, name="find"),
             *Resources(site, explorer).routes(),
+            *Api(site).routes(),
             Mount("/static", StaticFiles(directory=str(files(__package__) / "static"))),
         ],
         middleware=[

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+from xml.sax.saxutils import escape
 
 import pyoxigraph as ox
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from heritagekg.engine.bindings import bind
@@ -22,8 +23,10 @@ from heritagekg.errors import UnknownName
 from heritagekg.terms import ENTITIES, PREFIXES
 from heritagekg.web import jsonld
 from heritagekg.web.caching import entity_tag, headers_of, unchanged
+from heritagekg.web.catalogue import DATASET, DUMPS, distributions
 from heritagekg.web.negotiation import GRAPH_TYPES, choose, prefers_html
 from heritagekg.web.protocol import client_of
+from heritagekg.web.served import dump
 from heritagekg.workspace import GRAPHS
 
 if TYPE_CHECKING:
@@ -48,6 +51,14 @@ WHERE {
   UNION { ?fact ?end $thing . ?fact a hkg:Fact . ?fact ?link ?s . ?s rdfs:label ?o .
           BIND(rdfs:label AS ?p) }
 }"""
+# Everything with a name of its own; facts are on the pages of their ends.
+_NAMED = f"""PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT DISTINCT ?thing
+WHERE {{
+  ?thing skos:prefLabel ?label .
+  FILTER(STRSTARTS(STR(?thing), "{ENTITIES}"))
+}}
+ORDER BY ?thing"""
 GRAPH = "CONSTRUCT { ?s ?p ?o } WHERE { GRAPH $graph { ?s ?p ?o } }"
 VOCABULARY = f"""CONSTRUCT {{ ?s ?p ?o }}
 WHERE {{
@@ -70,6 +81,11 @@ class Resources:
             Route("/data/{path:path}", self.file, name="data"),
             Route("/ontology", self.ontology, name="ontology"),
             Route("/ontology.{ending}", self.ontology, name="ontology-file"),
+            Route("/.well-known/void", self.dataset),
+            Route("/dataset", self.dataset, name="dataset"),
+            Route("/dumps/heritagekg.{ending}", self.dump, name="dump"),
+            Route("/sitemap.xml", self.sitemap),
+            Route("/robots.txt", self.robots),
         ]
 
     async def thing(self, request: Request) -> Response:
@@ -128,6 +144,50 @@ class Resources:
         if not ending and prefers_html(request.headers.get("accept", "")):
             return await self.explorer.ontology_page(request)
         return await self._answer(request, VOCABULARY, ending)
+
+    async def dataset(self, request: Request) -> Response:
+        """Answer `/dataset` and `/.well-known/void`: the description of the data set."""
+        site = str(request.base_url).rstrip("/")
+        query = bind(GRAPH, {"graph": DATASET})
+        return await self._answer(request, query, "", list(distributions(site)))
+
+    async def dump(self, request: Request) -> Response:
+        """Answer `/dumps/heritagekg.ENDING`: every named graph in one file."""
+        ending = request.path_params["ending"]
+        if ending not in DUMPS:
+            raise HTTPException(404, f"dumps end in {', '.join(DUMPS)}, not in {ending!r}")
+        version = self.site.kg.version
+        title = f"heritagekg, data version {version}, licence {LICENCE}"
+        path = await run_in_threadpool(dump, self.site.served, ending, title)
+        tag = entity_tag(version, path.name)
+        if known := unchanged(request, tag):
+            return known
+        headers = headers_of(tag) | {"Link": f'<{LICENCE}>; rel="license"'}
+        saved = f"heritagekg-{version}.{ending}"
+        return FileResponse(path, media_type=DUMPS[ending][0], filename=saved, headers=headers)
+
+    async def sitemap(self, request: Request) -> Response:
+        """Answer `/sitemap.xml`: the addresses of everything that has a page."""
+        answer, _ = await self.site.solutions(_NAMED, client_of(request), max_rows=49_000)
+        site = escape(str(request.base_url).rstrip("/"))
+        found = [row["thing"]["value"] for row in answer["results"]["bindings"]]
+        listed = "".join(
+            f"<url><loc>{site}/page/{escape(iri.removeprefix(ENTITIES))}</loc></url>\n"
+            for iri in found
+        )
+        head = '<?xml version="1.0" encoding="UTF-8"?>\n'
+        space = "http://www.sitemaps.org/schemas/sitemap/0.9"
+        return Response(
+            f'{head}<urlset xmlns="{space}">\n<url><loc>{site}/</loc></url>\n{listed}</urlset>\n',
+            media_type="application/xml",
+        )
+
+    async def robots(self, request: Request) -> Response:
+        """Answer `/robots.txt`: everything may be read but what is computed for each request."""
+        site = str(request.base_url).rstrip("/")
+        return PlainTextResponse(
+            f"User-agent: *\nDisallow: /sparql\nDisallow: /query\nSitemap: {site}/sitemap.xml\n"
+        )
 
     async def _answer(
         self,

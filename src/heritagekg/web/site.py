@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from heritagekg.engine.bindings import bind, guard
+from heritagekg.engine.embedded import Embedded
 from heritagekg.engine.workers import Request, WorkerPool
 from heritagekg.errors import WorkspaceError
+from heritagekg.web.served import described
 from heritagekg.workspace import GRAPHS
 
 if TYPE_CHECKING:
@@ -40,12 +42,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A graph that is being served."""
+    """A graph that is being served; *served* holds its description too, and the workers ask it."""
 
     kg: KnowledgeGraph
     pool: WorkerPool
     limits: Limits
     graphs: frozenset[str]
+    served: Embedded
 
     @classmethod
     def of(cls, kg: KnowledgeGraph, workers: int, limits: Limits, memory: int) -> Site:
@@ -56,18 +59,18 @@ class Site:
         WorkspaceError
             If the graph is not stored on disk, where worker processes could open it.
         """
-        from heritagekg.engine.embedded import Embedded
-
         engine = kg.engine
         if not isinstance(engine, Embedded) or engine.path is None:
             raise WorkspaceError(
                 "only a workspace can be served: its stored build is what the workers open; "
                 "an endpoint or single files cannot"
             )
+        served = described(kg)
+        assert served.path is not None
         pool = WorkerPool(
-            engine.path, workers, memory=memory, patience=max(30.0, 3 * limits.timeout)
+            served.path, workers, memory=memory, patience=max(30.0, 3 * limits.timeout)
         )
-        return cls(kg, pool, limits, engine.graphs)
+        return cls(kg, pool, limits, served.graphs, served)
 
     def request(
         self, query: str, form: str, *, max_rows: int | None = None, **dataset: Any
