@@ -9,8 +9,9 @@ if TYPE_CHECKING:
     from heritagekg.errors import HeritageKGError
     from heritagekg.graph import KnowledgeGraph
     from heritagekg.graph import open_graph as open
+    from heritagekg.validation.validate import validate
 
-__all__ = ["HeritageKGError", "KnowledgeGraph", "Quads", "Table", "open"]
+__all__ = ["HeritageKGError", "KnowledgeGraph", "Quads", "Table", "open", "validate"]
 
 # Public name -> module and name there; imported when first used, so that commands start fast.
 _HOMES = {
@@ -18,6 +19,7 @@ _HOMES = {
     "KnowledgeGraph": ("heritagekg.graph", "KnowledgeGraph"),
     "Quads": ("heritagekg.engine.results", "Quads"),
     "Table": ("heritagekg.engine.results", "Table"),
+    "validate": ("heritagekg.validation.validate", "validate"),
     "open": ("heritagekg.graph", "open_graph"),
 }
 

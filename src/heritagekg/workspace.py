@@ -126,7 +126,7 @@ class Workspace:
         return tuple(sorted([*own, *beneath], key=lambda file: file.name))
 
 
-def _walk(folder: Path, deep: bool, ending: str) -> list[str]:
+def _walk(folder: Path, deep: bool, ending: str | tuple[str, ...]) -> list[str]:
     """Return the paths under *folder* with *ending*; links to folders may loop and are left."""
     found: list[str] = []
     try:
@@ -146,7 +146,7 @@ def _walk(folder: Path, deep: bool, ending: str) -> list[str]:
     return found
 
 
-def files_at(paths: Iterable[Path], ending: str) -> list[Path]:
+def files_at(paths: Iterable[Path], ending: str | tuple[str, ...]) -> list[Path]:
     """Return the files among *paths*, and those with *ending* in the folders among them, once each.
 
     Links to folders are not followed, for they may loop.
@@ -161,7 +161,8 @@ def files_at(paths: Iterable[Path], ending: str) -> list[Path]:
         if path.is_dir():
             inner = sorted(map(Path, _walk(path, True, ending)))
             if not inner:
-                raise WorkspaceError(f"no {ending} file in {str(path)!r}")
+                wanted = ending if isinstance(ending, str) else " or ".join(ending)
+                raise WorkspaceError(f"no {wanted} file in {str(path)!r}")
             found.update(dict.fromkeys(inner))
         elif path.exists():
             found[path] = None

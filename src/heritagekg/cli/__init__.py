@@ -18,6 +18,11 @@ class Session:
     def __init__(self) -> None:
         self.folder: str | None = None
 
+    @property
+    def is_remote(self) -> bool:
+        """Whether -C names a SPARQL endpoint."""
+        return self.folder is not None and self.folder.startswith(("http://", "https://"))
+
     def workspace(self) -> Workspace:
         """Return the workspace of -C, else the one around the current folder, else the shipped."""
         from pathlib import Path
@@ -32,7 +37,8 @@ class Session:
         """Return the graph of the workspace; building it shows progress on a terminal."""
         from heritagekg.graph import open_endpoint, open_workspace
 
-        if self.folder is not None and self.folder.startswith(("http://", "https://")):
+        if self.is_remote:
+            assert self.folder is not None
             return open_endpoint(self.folder)
         if not sys.stderr.isatty():
             return open_workspace(self.workspace())

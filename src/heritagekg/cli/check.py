@@ -30,20 +30,58 @@ if TYPE_CHECKING:
     show_default=True,
     help="What validates: shapes compiled to SPARQL, or pySHACL as the reference.",
 )
+@click.option(
+    "--shapes",
+    multiple=True,
+    metavar="FILE",
+    help="Judge any RDF files at PATH by the SHACL shapes of this file or folder; may be repeated.",
+)
+@click.option(
+    "--ontology",
+    multiple=True,
+    metavar="FILE",
+    help="With --shapes: the classes that the data are of; may be repeated.",
+)
 @click.pass_context
-def check(context: click.Context, paths: tuple[str, ...], form: str, engine: str) -> None:
+def check(
+    context: click.Context,
+    paths: tuple[str, ...],
+    form: str,
+    engine: str,
+    shapes: tuple[str, ...],
+    ontology: tuple[str, ...],
+) -> None:
     """Check the files of the workspace, or the files and folders at PATH.
 
-    Exit 0 when there is no error (warnings are shown), 1 when there is, 2 when it could not run.
+    With --shapes the files need not belong to a workspace; with -C URL the data of a SPARQL
+    endpoint are judged where they are. Exit 0 when there is no error (warnings are shown), 1 when
+    there is, 2 when it could not run.
     """
-    from heritagekg.validation.check import check_workspace
-
-    session: Session = context.obj
-    report = check_workspace(session.workspace(), paths, engine=engine)
+    report = _verdict(context.obj, paths, engine, shapes, ontology)
     sys.stdout.write(_rendered(report, form))
     if form != "json":
         click.echo(_summary(report), err=True)
     context.exit(0 if report.conforms else 1)
+
+
+def _verdict(
+    session: Session,
+    paths: tuple[str, ...],
+    engine: str,
+    shapes: tuple[str, ...],
+    ontology: tuple[str, ...],
+) -> CheckReport:
+    from heritagekg.validation import check
+
+    if ontology and not shapes and not session.is_remote:
+        raise click.UsageError("--ontology belongs to --shapes")
+    if session.is_remote:
+        if paths or engine != "compiled":
+            raise click.UsageError("an endpoint is judged as a whole, by the compiled engine")
+        return check.check_endpoint(session.graph().engine, shapes, ontology=ontology)
+    if shapes:
+        return check.check_files(paths, shapes, ontology=ontology, engine=engine)
+    return check.check_workspace(session.workspace(), paths, engine=engine)
 
 
 def _rendered(report: CheckReport, form: str) -> str:

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from heritagekg.dataset import syntax_fault
 from heritagekg.diagnostics.model import Diagnostic, Place
 from heritagekg.diagnostics.rules import RULES
-from heritagekg.errors import FileSyntaxError, HeritageKGError, WorkspaceError
+from heritagekg.engine.protocol import Engine
+from heritagekg.errors import HeritageKGError, WorkspaceError
 from heritagekg.spans import Span
 from heritagekg.terms import compact
+from heritagekg.validation.files import Files, files_of, read_file
 from heritagekg.validation.locate import Positions, diagnose
 from heritagekg.validation.reference import validate_with_pyshacl
-from heritagekg.validation.run import Report, Result, validate_quads
-from heritagekg.validation.shapes import Shapes, rdf, read_shapes
-from heritagekg.workspace import Workspace, WorkspaceFile, read_text
+from heritagekg.validation.run import Report, Result, validate_on, validate_quads
+from heritagekg.validation.shapes import Shapes, ShapesError, rdf, read_shapes
+from heritagekg.workspace import Workspace, WorkspaceFile
 
 ENGINES = ("compiled", "pyshacl")
 _DATASET = ox.NamedNode("http://rdfs.org/ns/void#Dataset")
 PREFIXES_FILE = "ontology/prefixes.ttl"
-_CONFLICTS = ("<<<<<<< ", ">>>>>>> ")
 
 
 @dataclass(frozen=True)
@@ -83,10 +83,9 @@ def check_workspace(
     WorkspaceError
         If there is nothing to check, or a path does not exist.
     """
-    if engine not in ENGINES:
-        raise HeritageKGError(f"no engine {engine!r}; there are {' and '.join(ENGINES)}")
+    check_engine(engine)
     everything, judged = _chosen(workspace, [Path(path) for path in paths])
-    loaded = _Files()
+    loaded = Files()
     for file in everything:
         loaded.load(file)
     if loaded.broken:
@@ -98,11 +97,11 @@ def check_workspace(
         loaded.load(file)
     if loaded.broken:
         raise WorkspaceError(f"the ontology cannot be read: {loaded.broken[0].place}")
-    shapes, origins = _shapes(workspace)
+    shapes, origins = _read_shapes(list(_workspace_shapes(workspace)))
     report = _validated(loaded, shapes, engine)
     if paths or workspace.base is not None:
         report = _of_part(report, loaded, judged)
-    where = Positions(loaded.texts, loaded.quads)
+    where = Positions(loaded)
     found = [diagnose(result, shapes, origins, where) for result in report.results]
     found += _file_findings(loaded, judged, where)
     return CheckReport(tuple(sorted(found, key=_order)), report, tuple(judged), loaded.texts)
@@ -124,93 +123,129 @@ def _chosen(workspace: Workspace, paths: list[Path]) -> tuple[list[WorkspaceFile
         return files, judged
     at = {file.path.resolve(): file for file in files}
     judged = {}
-    for path in paths:
-        if not path.exists():
-            raise WorkspaceError(f"no file or folder {str(path)!r}")
-        within = [path, *sorted(path.rglob("*.ttl"))] if path.is_dir() else [path]
-        for inner in within:
-            if inner.is_dir():
-                continue
-            file = at.get(inner.resolve())
-            if file is None:
-                file = WorkspaceFile(inner, str(inner), inner.resolve().as_uri())
-                files.append(file)
-                at[inner.resolve()] = file
-            judged[file.name] = None
-    if not judged:
-        raise WorkspaceError(f"nothing to check: no Turtle file in {str(paths[0])!r}")
+    for given in files_of(paths):
+        file = at.setdefault(given.path.resolve(), given)
+        if file is given:
+            files.append(file)
+        judged[file.name] = None
     return files, judged
 
 
-class _Files:
-    """Texts and quads of the files that were read, and what was wrong with the others."""
+def check_files(
+    paths: Sequence[str | os.PathLike[str]],
+    shapes: Sequence[str | os.PathLike[str]],
+    *,
+    ontology: Sequence[str | os.PathLike[str]] = (),
+    engine: str = "compiled",
+) -> CheckReport:
+    """Return the verdict of *shapes* on RDF files that belong to no workspace.
 
-    def __init__(self) -> None:
-        self.texts: dict[str, str] = {}
-        self.quads: dict[str, list[ox.Quad]] = {}
-        self.broken: list[Diagnostic] = []
-        self.graphs: dict[str, str] = {}
+    Parameters
+    ----------
+    paths
+        RDF files, and folders of them.
+    shapes
+        Files and folders that hold the shapes.
+    ontology
+        Files and folders with the classes that the data are of; they are judged with the data.
+    engine
+        `compiled` or `pyshacl`.
 
-    def load(self, file: WorkspaceFile) -> None:
-        """Read *file*; one that cannot be read becomes a finding."""
-        try:
-            text = read_text(file.path, file.name)
-        except FileSyntaxError as error:
-            self.broken.append(_at("syntax-error", error.message, error))
-            return
-        except WorkspaceError as error:
-            rule = RULES["file-unreadable"]
-            self.broken.append(Diagnostic(rule.code, rule.severity, str(error), Place(file.name)))
-            return
-        self.texts[file.name] = text
-        self.graphs[file.name] = file.graph
-        try:
-            parsed = ox.parse(text, format=ox.RdfFormat.TURTLE, rename_blank_nodes=False)
-            self.quads[file.name] = list(parsed)
-        except SyntaxError as error:
-            self.broken.append(_syntax(file.name, text, syntax_fault(file.name, error)))
-
-
-def _syntax(name: str, text: str, error: FileSyntaxError) -> Diagnostic:
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.startswith(_CONFLICTS):
-            rule = RULES["merge-conflict"]
-            place = Place(name, Span(number, 1, number, len(line) + 1))
-            return Diagnostic(rule.code, rule.severity, rule.message, place, notes=(rule.reason,))
-    return _at("syntax-error", error.message, error)
-
-
-def _at(rule_name: str, said: str, error: FileSyntaxError) -> Diagnostic:
-    rule = RULES[rule_name]
-    span = Span(error.line, error.column, error.line, error.column + 1)
-    return Diagnostic(rule.code, rule.severity, f"{rule.message}: {said}", Place(error.path, span))
+    Raises
+    ------
+    WorkspaceError
+        If there is nothing to check, or a path does not exist.
+    FileSyntaxError, ShapesError
+        If the shapes or the ontology cannot be read.
+    """
+    check_engine(engine)
+    judged = files_of(map(Path, paths))
+    if not judged:
+        raise WorkspaceError("nothing to check: no file is named")
+    loaded = Files()
+    for file in judged:
+        loaded.load(file)
+    names = tuple(file.name for file in judged)
+    if loaded.broken:
+        return CheckReport(tuple(sorted(loaded.broken, key=_order)), None, names, loaded.texts)
+    for file in files_of(map(Path, ontology)):
+        loaded.load(file)
+        for broken in loaded.broken:
+            raise WorkspaceError(f"the ontology cannot be read: {broken.place}: {broken.message}")
+    described, origins = _read_shapes(files_of(map(Path, shapes)))
+    report = _validated(loaded, described, engine)
+    where = Positions(loaded)
+    found = [diagnose(result, described, origins, where) for result in report.results]
+    return CheckReport(tuple(sorted(found, key=_order)), report, names, loaded.texts)
 
 
-def _shapes(workspace: Workspace) -> tuple[Shapes, dict[str, str]]:
-    """Return the shapes of the workspace, and the file that defines each by its IRI."""
+def check_endpoint(
+    engine: Engine,
+    shapes: Sequence[str | os.PathLike[str]] = (),
+    *,
+    ontology: Sequence[str | os.PathLike[str]] = (),
+) -> CheckReport:
+    """Return the verdict on the data that *engine* answers about; they stand in no file.
+
+    Parameters
+    ----------
+    engine
+        A SPARQL endpoint, or any other engine.
+    shapes
+        Files and folders that hold the shapes; nothing for those that come with heritagekg.
+    ontology
+        Files and folders with the classes that the data are of.
+
+    Raises
+    ------
+    ShapesError, FileSyntaxError, WorkspaceError
+        If the shapes or the ontology cannot be read.
+    """
+    files = files_of(map(Path, shapes)) or list(_workspace_shapes(Workspace.shipped()))
+    described, origins = _read_shapes(files)
+    loaded = Files()
+    for file in files_of(map(Path, ontology)):
+        loaded.load(file)
+    report = validate_on(engine, described, loaded.all_quads())
+    where = Positions(Files())
+    found = [diagnose(result, described, origins, where) for result in report.results]
+    return CheckReport(tuple(sorted(found, key=_order)), report, (), {})
+
+
+def _workspace_shapes(workspace: Workspace) -> Iterator[WorkspaceFile]:
+    yield from workspace.files("shapes")
+    yield from (file for file in workspace.files("ontology") if file.name == PREFIXES_FILE)
+
+
+def _read_shapes(files: list[WorkspaceFile]) -> tuple[Shapes, dict[str, str]]:
+    """Return the shapes in *files*, and the file that defines each by its IRI."""
     origins: dict[str, str] = {}
     quads: list[ox.Quad] = []
-    for file in (*workspace.files("shapes"), *workspace.files("ontology")):
-        if not file.name.startswith("ontology/shapes/") and file.name != PREFIXES_FILE:
-            continue
-        said = _shape_quads(file)
+    for file in files:
+        said = list(read_file(file))
         quads += said
         for quad in said:
             if quad.predicate == rdf("type") and isinstance(quad.subject, ox.NamedNode):
                 origins[quad.subject.value] = file.name
-    return read_shapes(quads), origins
+    shapes = read_shapes(quads)
+    if not shapes.by_node:
+        raise ShapesError(f"no SHACL shape in {', '.join(sorted({f.name for f in files}))}")
+    return shapes, origins
 
 
-def _validated(loaded: _Files, shapes: Shapes, engine: str) -> Report:
-    def quads() -> Iterable[ox.Quad]:
-        return (quad for said in loaded.quads.values() for quad in said)
-
+def _validated(loaded: Files, shapes: Shapes, engine: str) -> Report:
     if engine == "pyshacl":
-        return validate_with_pyshacl(quads(), shapes)
-    return validate_quads(quads, shapes)
+        return validate_with_pyshacl(loaded.all_quads(), shapes)
+    return validate_quads(loaded.all_quads, shapes)
 
 
-def _of_part(report: Report, loaded: _Files, judged: Iterable[str]) -> Report:
+def check_engine(engine: str) -> None:
+    """Raise `HeritageKGError` where *engine* is none."""
+    if engine not in ENGINES:
+        raise HeritageKGError(f"no engine {engine!r}; there are {' and '.join(ENGINES)}")
+
+
+def _of_part(report: Report, loaded: Files, judged: Iterable[str]) -> Report:
     """Return the results whose focus node one of the judged files speaks of."""
     spoken = {
         term
@@ -222,15 +257,7 @@ def _of_part(report: Report, loaded: _Files, judged: Iterable[str]) -> Report:
     return Report(kept, report.shapes, report.fallback)
 
 
-def _shape_quads(file: WorkspaceFile) -> list[ox.Quad]:
-    text = read_text(file.path, file.name)
-    try:
-        return list(ox.parse(text, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True))
-    except SyntaxError as error:
-        raise syntax_fault(file.name, error) from None
-
-
-def _file_findings(loaded: _Files, judged: Iterable[str], where: Positions) -> Iterable[Diagnostic]:
+def _file_findings(loaded: Files, judged: Iterable[str], where: Positions) -> Iterable[Diagnostic]:
     """Return what the layout of the files themselves has wrong."""
     typed: dict[ox.NamedNode, dict[str, None]] = {}
     for name, quads in loaded.quads.items():
@@ -272,7 +299,7 @@ def _defined_twice(subject: ox.NamedNode, where: Positions) -> Diagnostic:
     )
 
 
-def _has_header(loaded: _Files, name: str) -> bool:
+def _has_header(loaded: Files, name: str) -> bool:
     header = ox.NamedNode(loaded.graphs[name])
     return any(
         quad.subject == header and quad.predicate == rdf("type") and quad.object == _DATASET

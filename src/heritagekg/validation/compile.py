@@ -62,12 +62,15 @@ class Dialect:
         Whether literals that a store would change are kept as written.
     shapes_graph
         The named graph that holds the shapes.
+    has_tree
+        Whether the dataset itself says which classes are below others.
     """
 
     subclasses: Mapping[str, tuple[str, ...]] | None = None
     respelled: frozenset[str] = frozenset()
     is_exact: bool = False
     shapes_graph: ox.NamedNode | None = None
+    has_tree: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +276,7 @@ class Compiler:
         if below is None or not isinstance(kind, ox.NamedNode):
             return None
         found = (kind.value, *below.get(kind.value, ()))
-        return found if len(found) <= _FEW_CLASSES else None
+        return found if len(found) <= _FEW_CLASSES or not self.dialect.has_tree else None
 
     def target(self, shape: Shape) -> str:
         """Return a group that binds ?this once to each focus node of the targets (SHACL §2.1.3)."""

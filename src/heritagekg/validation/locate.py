@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
+from functools import cached_property
 
 import pyoxigraph as ox
 
@@ -12,10 +14,13 @@ from heritagekg.engine.protocol import Term
 from heritagekg.spans import Span
 from heritagekg.terms import compact
 from heritagekg.turtle.reader import Triple, read
+from heritagekg.validation.blanks import Said, paired
+from heritagekg.validation.files import Files
 from heritagekg.validation.run import Result
 from heritagekg.validation.shapes import SH, Shape, Shapes, rdf
 
 _SEVERITIES = {SH + "Violation": "error", SH + "Warning": "warning", SH + "Info": "info"}
+_WITH_POSITIONS = (".ttl", ".nt")
 # Components that speak of values that are not there: the subject is what must be touched.
 _MISSING = {"MinCount", "HasValue", "QualifiedMinCount"}
 
@@ -25,41 +30,52 @@ class Positions:
 
     Parameters
     ----------
-    texts
-        File name -> text.
-    quads
-        File name -> quads, to find which files speak of a thing without reading positions.
+    files
+        The files that were judged.
     """
 
-    def __init__(self, texts: Mapping[str, str], quads: Mapping[str, Iterable[ox.Quad]]) -> None:
-        self._texts = texts
+    def __init__(self, files: Files) -> None:
+        self._loaded = files
         self._files: dict[Term, dict[str, None]] = {}
-        for name, said in quads.items():
+        self._objects: dict[Term, str] = {}
+        for name, said in files.quads.items():
             for quad in said:
                 if not isinstance(quad.subject, ox.Triple):
                     self._files.setdefault(quad.subject, {})[name] = None
-        self._objects: dict[Term, str] = {}
-        for name, said in quads.items():
-            for quad in said:
                 if not isinstance(quad.object, ox.Triple):
                     self._objects.setdefault(quad.object, name)
         self._read: dict[str, dict[Term, list[Triple]]] = {}
-        self.known = sorted(
-            compact(term.value) for term in self._files if isinstance(term, ox.NamedNode)
-        )
 
-    def text(self, name: str) -> str | None:
-        """Return the text of the file *name*."""
-        return self._texts.get(name)
+    @cached_property
+    def known(self) -> list[str]:
+        """The names of all things that are described."""
+        return sorted(compact(term.value) for term in self._files if isinstance(term, ox.NamedNode))
 
     def triples(self, name: str, subject: Term) -> list[Triple]:
         """Return the triples of *subject* in the file *name*, in the order of the text."""
         if name not in self._read:
             by_subject: dict[Term, list[Triple]] = {}
-            for triple in read(self._texts[name], path=name).triples:
+            for triple in self._triples(name):
                 by_subject.setdefault(triple.subject, []).append(triple)
             self._read[name] = by_subject
         return self._read[name].get(subject, [])
+
+    def _triples(self, name: str) -> Iterator[Triple]:
+        """Return the triples of the file *name*, with the blank nodes that the results speak of."""
+        if not name.endswith(_WITH_POSITIONS):
+            return
+        said = read(self._loaded.texts[name], self._loaded.bases[name], path=name).triples
+        judged = self._loaded.quads[name]
+        same = paired([(t.subject, t.predicate, t.object) for t in said], _plain(judged))
+        for triple in said:
+            subject, value = same.get(triple.subject), same.get(triple.object)
+            if subject is None and value is None:
+                yield triple
+            else:
+                assert not isinstance(subject, ox.Literal)
+                yield replace(
+                    triple, subject=subject or triple.subject, object=value or triple.object
+                )
 
     def definitions(self, subject: Term) -> list[tuple[str, Span]]:
         """Return (file, span of the subject) for each file that gives *subject* a type."""
@@ -86,17 +102,33 @@ class Positions:
                 rated = _rated(name, triple, predicates, value)
                 if best is None or rated[0] < best[0] or (value is None and rated[0] == best[0]):
                     best = rated
-        return best[1] if best is not None else self._mention(focus_node)
+        return best[1] if best is not None else self._elsewhere(focus_node)
+
+    def _elsewhere(self, term: Term) -> Place | None:
+        """Return where *term* is mentioned, or the file alone where it has no positions."""
+        mention = self._mention(term)
+        if mention is not None:
+            return mention
+        names = self._files.get(term) or ([self._objects[term]] if term in self._objects else [])
+        return next((Place(name) for name in names), None)
 
     def _mention(self, term: Term) -> Place | None:
         """Return the place where *term* stands as an object: it is described nowhere."""
         name = self._objects.get(term)
         if name is None:
             return None
-        for triple in read(self._texts[name], path=name).triples:
+        for triple in self._triples(name):
             if triple.object == term:
                 return Place(name, triple.object_span)
         return None
+
+
+def _plain(quads: Iterable[ox.Quad]) -> list[Said]:
+    return [
+        (quad.subject, quad.predicate, quad.object)
+        for quad in quads
+        if not isinstance(quad.subject, ox.Triple) and not isinstance(quad.object, ox.Triple)
+    ]
 
 
 def _rated(

@@ -17,6 +17,8 @@ from heritagekg.validation.spelling import Spellings, original
 if TYPE_CHECKING:
     import rdflib
 
+_SUBCLASS_OF = RDFS + "subClassOf"
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -108,25 +110,49 @@ class Report:
                 yield from self._described(value)
 
 
-def validate_on(engine: Engine, shapes: Shapes) -> Report:
+def validate_on(
+    engine: Engine, shapes: Shapes, ontology: Iterable[ox.Quad | ox.Triple] = ()
+) -> Report:
     """Return the report of *shapes* on the data of *engine*, as it spells them.
 
     Shapes that cannot be compiled are judged by the reference engine on a copy of the data, and
     the report says so.
+
+    Parameters
+    ----------
+    engine, shapes
+        What is asked, and what judges.
+    ontology
+        What stands beside the data and says which classes are below others.
 
     Raises
     ------
     ShapesError
         If the shapes are not well-formed.
     """
-    compiled = compile_shapes(shapes, Dialect(subclasses(engine)))
+    said = list(ontology)
+    compiled = compile_shapes(shapes, _dialect(engine, said))
     results = [result for check in compiled.checks for result in results_of(engine, check)]
 
-    def copy() -> Iterable[ox.Quad]:
-        triples = engine.construct("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
-        return (ox.Quad(t.subject, t.predicate, t.object) for t in triples)
+    def everything() -> Iterable[ox.Quad]:
+        yield from copy_of(engine)
+        yield from (ox.Quad(each.subject, each.predicate, each.object) for each in said)
 
-    return complete(results, compiled, shapes, copy)
+    return complete(results, compiled, shapes, everything)
+
+
+def _dialect(engine: Engine, ontology: Iterable[ox.Quad | ox.Triple]) -> Dialect:
+    pairs = [*_class_pairs(engine)]
+    outside = [
+        (each.subject, each.object) for each in ontology if each.predicate.value == _SUBCLASS_OF
+    ]
+    return Dialect(subclasses([*pairs, *outside]), has_tree=not outside)
+
+
+def copy_of(engine: Engine) -> Iterable[ox.Quad]:
+    """Return every triple that *engine* holds."""
+    triples = engine.construct("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")
+    return (ox.Quad(each.subject, each.predicate, each.object) for each in triples)
 
 
 def validate_quads(quads: Callable[[], Iterable[ox.Quad]], shapes: Shapes) -> Report:
@@ -172,7 +198,7 @@ class Memory:
                 for quad in shapes.graph.quads
             )
         respelled = self._spellings.predicates
-        self.dialect = Dialect(subclasses(self.engine), respelled, True, graph)
+        self.dialect = Dialect(subclasses(_class_pairs(self.engine)), respelled, True, graph)
 
     def results(self, checks: Iterable[Check]) -> list[Result]:
         """Return the results of *checks*; a curator's own SPARQL runs before values stand aside."""
@@ -205,10 +231,19 @@ def complete(
     return Report(tuple(sorted(results, key=lambda result: result.key)), shapes, fallback)
 
 
-def subclasses(engine: Engine) -> dict[str, tuple[str, ...]] | None:
-    """Return each class with those below it, by IRI; None where a blank node is among them."""
+def _class_pairs(engine: Engine) -> Iterable[tuple[Term | None, ...]]:
+    return engine.select(
+        f"SELECT DISTINCT ?lower ?upper {{ ?lower <{_SUBCLASS_OF}> ?upper }}"
+    ).terms
+
+
+def subclasses(pairs: Iterable[tuple[object, ...]]) -> dict[str, tuple[str, ...]] | None:
+    """Return each class with those below it, from (lower, upper) pairs.
+
+    None where a blank node is among them: it cannot be named.
+    """
     below: dict[str, list[str]] = {}
-    for lower, upper in engine.select(_SUBCLASSES).terms:
+    for lower, upper in pairs:
         if not isinstance(lower, ox.NamedNode) or not isinstance(upper, ox.NamedNode):
             return None
         below.setdefault(upper.value, []).append(lower.value)
@@ -221,9 +256,6 @@ def subclasses(engine: Engine) -> dict[str, tuple[str, ...]] | None:
             todo += new
         closed[top] = tuple(iri for iri in seen if iri != top)
     return closed
-
-
-_SUBCLASSES = f"SELECT DISTINCT ?lower ?upper WHERE {{ ?lower <{RDFS}subClassOf> ?upper }}"
 
 
 def results_of(engine: Engine, check: Check) -> Iterator[Result]:

@@ -1,0 +1,234 @@
+"""Any data, any shapes: as paths, text, graphs or an endpoint; the same report from each."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+import heritagekg
+from heritagekg.engine.embedded import Embedded
+from heritagekg.errors import FileSyntaxError, HeritageKGError, WorkspaceError
+from heritagekg.validation.check import check_endpoint
+from heritagekg.validation.shapes import ShapesError
+
+PREFIXES = """@prefix e: <https://example.org/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+"""
+DATA = (
+    PREFIXES
+    + """
+e:louvre a e:ArtMuseum ;
+    e:lat 48.860 ;
+    e:name "Louvre"@fr ;
+    e:opened "1793"^^xsd:gYear .
+
+e:nowhere a e:Museum ;
+    e:lat 91.50 ;
+    e:room [ e:floor "first" ] , [ e:floor 2 ] .
+"""
+)
+SHAPES = (
+    PREFIXES
+    + """
+e:Named a sh:NodeShape ;
+    sh:targetClass e:Museum ;
+    sh:property e:name-missing , e:lat-range ,
+        [ sh:path e:room ; sh:property [ sh:path e:floor ; sh:datatype xsd:integer ] ] .
+e:name-missing sh:path e:name ; sh:minCount 1 ;
+    sh:message "museum has no name"@en , "musée sans nom"@fr .
+e:lat-range sh:path e:lat ; sh:maxInclusive 90 ; sh:severity sh:Warning ;
+    sh:pattern "^[0-9]+[.][0-9]{3}$" .
+"""
+)
+ONTOLOGY = PREFIXES + "e:ArtMuseum rdfs:subClassOf e:Museum ."
+
+
+def said(report: heritagekg.KnowledgeGraph) -> list[tuple[str, ...]]:
+    return sorted(
+        (
+            result.component.rpartition("#")[2].removesuffix("ConstraintComponent"),
+            "_:" if isinstance(result.focus_node, ox.BlankNode) else result.focus_node.value,
+            str(result.value),
+        )
+        for result in report.results
+    )
+
+
+WANTED = [
+    ("Datatype", "_:", '"first"'),
+    (
+        "MaxInclusive",
+        "https://example.org/nowhere",
+        f'"91.50"^^<{"http://www.w3.org/2001/XMLSchema#"}decimal>',
+    ),
+    ("MinCount", "https://example.org/nowhere", "None"),
+    (
+        "Pattern",
+        "https://example.org/nowhere",
+        f'"91.50"^^<{"http://www.w3.org/2001/XMLSchema#"}decimal>',
+    ),
+]
+
+
+def test_text_bytes_paths_and_graphs_say_the_same(tmp_path: Path) -> None:
+    import rdflib
+
+    data, shapes = tmp_path / "data.ttl", tmp_path / "shapes.ttl"
+    data.write_text(DATA, encoding="utf-8")
+    shapes.write_text(SHAPES, encoding="utf-8")
+    assert said(heritagekg.validate(DATA, SHAPES)) == WANTED
+    assert said(heritagekg.validate(DATA.encode(), SHAPES.encode())) == WANTED
+    assert said(heritagekg.validate(data, str(shapes))) == WANTED
+    assert said(heritagekg.validate([data], [shapes])) == WANTED
+    quads = list(ox.parse(DATA, format=ox.RdfFormat.TURTLE))
+    assert said(heritagekg.validate(quads, SHAPES)) == WANTED
+    described = rdflib.Graph().parse(data=SHAPES, format="turtle")
+    assert said(heritagekg.validate(quads, described)) == WANTED
+    assert said(heritagekg.validate(DATA, SHAPES, engine="pyshacl")) == WANTED
+
+
+def test_a_graph_of_rdflib_is_taken_as_it_is() -> None:
+    import rdflib
+
+    # rdflib normalizes 91.50 when it parses; the report speaks of what the graph holds.
+    graph = rdflib.Graph().parse(data=DATA, format="turtle")
+    found = said(heritagekg.validate(graph, SHAPES))
+    assert [each[:2] for each in found] == [each[:2] for each in WANTED]
+
+
+def test_an_opened_graph_is_asked(tmp_path: Path) -> None:
+    data = tmp_path / "data.ttl"
+    data.write_text(DATA, encoding="utf-8")
+    found = said(heritagekg.validate(heritagekg.open(str(data)), SHAPES))
+    assert [each[:2] for each in found] == [each[:2] for each in WANTED]
+
+
+def test_ontology_says_what_is_a_museum() -> None:
+    report = heritagekg.validate(DATA.replace('"Louvre"@fr', "1"), SHAPES, ONTOLOGY)
+    assert report.conforms is False
+    missing = DATA.replace('e:name "Louvre"@fr ;', "")
+    with_classes = heritagekg.validate(missing, SHAPES, ontology=ONTOLOGY)
+    assert ("MinCount", "https://example.org/louvre", "None") in said(with_classes)
+    assert ("MinCount", "https://example.org/louvre", "None") not in said(
+        heritagekg.validate(missing, SHAPES)
+    )
+
+
+def test_ontology_beside_an_engine() -> None:
+    store = ox.Store()
+    missing = DATA.replace('e:name "Louvre"@fr ;', "")
+    store.load(missing.encode(), format=ox.RdfFormat.TURTLE)
+    classes = PREFIXES + "".join(f"e:Kind{n} rdfs:subClassOf e:Museum . " for n in range(20))
+    graph = heritagekg.KnowledgeGraph(Embedded(store), None, "")
+    found = heritagekg.validate(graph, SHAPES, ONTOLOGY + classes.rpartition("#> .")[2])
+    assert ("MinCount", "https://example.org/louvre", "None") in said(found)
+
+
+def test_report_is_standard() -> None:
+    report = heritagekg.validate(DATA, SHAPES)
+    graph = report.to_rdflib()
+    messages = {
+        str(row[0].language)
+        for row in graph.query("SELECT ?m { ?r <http://www.w3.org/ns/shacl#resultMessage> ?m }")
+    }
+    assert messages == {"en", "fr"}
+    assert "sh:conforms false" in report.to_turtle()
+    assert heritagekg.validate(ONTOLOGY, SHAPES).conforms
+
+
+def test_mistakes_of_the_caller(tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceError, match=r"no file or folder 'nowhere\.ttl'"):
+        heritagekg.validate("nowhere.ttl", SHAPES)
+    with pytest.raises(FileSyntaxError, match="<data>:1:"):
+        heritagekg.validate("<a:a> <a:b> .\n", SHAPES)
+    with pytest.raises(ShapesError, match="no SHACL shape"):
+        heritagekg.validate(DATA, DATA)
+    with pytest.raises(HeritageKGError, match="no engine 'x'; there are compiled and pyshacl"):
+        heritagekg.validate(DATA, SHAPES, engine="x")
+    with pytest.raises(HeritageKGError, match="data cannot be int '5'"):
+        heritagekg.validate(5, SHAPES)  # type: ignore[arg-type]
+    with pytest.raises(ShapesError, match="has sh:minCount but no sh:path"):
+        heritagekg.validate(DATA, PREFIXES + "e:s sh:targetClass e:C ; sh:minCount 1 .\n")
+    with pytest.raises(ShapesError, match="has 2 values of sh:datatype"):
+        heritagekg.validate(
+            DATA, PREFIXES + "e:s sh:targetClass e:C ; sh:datatype xsd:date , xsd:int .\n"
+        )
+
+
+def test_recursive_shapes_go_to_the_reference_engine() -> None:
+    shapes = (
+        SHAPES
+        + "e:Loop sh:targetClass e:Museum ; sh:property [ sh:path e:part ; sh:node e:Loop ] .\n"
+    )
+    report = heritagekg.validate(DATA, shapes)
+    assert report.fallback == "the shape <https://example.org/Loop> refers to itself"
+    assert said(report) == WANTED
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "heritagekg", *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )
+
+
+def test_command_line_on_foreign_files(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    data, shapes = tmp_path / "in" / "data.ttl", tmp_path / "shapes.ttl"
+    data.write_text(DATA, encoding="utf-8")
+    shapes.write_text(SHAPES, encoding="utf-8")
+    told = run("check", str(data.parent), "--shapes", str(shapes), "--format", "json")
+    assert told.returncode == 1, told.stderr
+    lines = DATA.splitlines()
+    found = json.loads(told.stdout)
+    at = {each["component"]: lines[each["line"] - 1][each["column"] - 1 :] for each in found}
+    assert at["sh:DatatypeConstraintComponent"].startswith('"first"')
+    assert at["sh:MaxInclusiveConstraintComponent"].startswith("91.50")
+    assert at["sh:MinCountConstraintComponent"].startswith("e:nowhere")
+    assert {each["file"] for each in found} == {str(data)}
+    told = run("check", str(data), "--shapes", str(tmp_path / "none.ttl"))
+    assert told.returncode == 2 and "no file or folder" in told.stderr
+    shapes.write_text(PREFIXES, encoding="utf-8")
+    told = run("check", str(data), "--shapes", str(shapes))
+    assert told.returncode == 2 and "no SHACL shape" in told.stderr
+    assert run("check", str(data), "--ontology", str(shapes)).returncode == 2
+
+
+def test_relative_iris_and_other_syntaxes(tmp_path: Path) -> None:
+    shapes, data = tmp_path / "shapes.ttl", tmp_path / "data.ttl"
+    shapes.write_text(SHAPES, encoding="utf-8")
+    data.write_text(PREFIXES + "<#m> a e:Museum .", encoding="utf-8")
+    told = run("check", str(data), "--shapes", str(shapes), "--format", "concise")
+    assert told.returncode == 1 and told.stdout.startswith(f"{data}:5:1: error[MinCount] museum")
+    other = tmp_path / "data.nt"
+    other.write_text(
+        f"<{data.as_uri()}#m> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> "
+        "<https://example.org/Museum> .",
+        encoding="utf-8",
+    )
+    told = run("check", str(other), "--shapes", str(shapes), "--format", "concise")
+    assert told.returncode == 1 and told.stdout.startswith(f"{other}:1:1: error[MinCount]")
+    plain = tmp_path / "data.jsonld"
+    plain.write_text('{"@id": "https://example.org/m", "@type": "https://example.org/Museum"}')
+    told = run("check", str(plain), "--shapes", str(shapes), "--format", "concise")
+    assert told.returncode == 1 and told.stdout.startswith(f"{plain}: error[MinCount]")
+
+
+def test_an_endpoint_is_judged_where_it_is(tmp_path: Path) -> None:
+    store = ox.Store()
+    store.load(DATA.encode(), format=ox.RdfFormat.TURTLE)
+    shapes = tmp_path / "shapes.ttl"
+    shapes.write_text(SHAPES, encoding="utf-8")
+    report = check_endpoint(Embedded(store), [shapes])
+    assert len(report.diagnostics) == len(WANTED) and not report.conforms
