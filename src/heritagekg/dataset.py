@@ -38,10 +38,9 @@ _ENDS = {_hkg("validUntil"), _hkg("endDate")}
 _ORGANIZATION = _hkg("organization")
 # Dates that a fact states of its organization: `?organization hkg:foundedIn ?date` finds them.
 _MILESTONES = {_hkg(name) for name in ("foundedIn", "admittedIn", "registeredIn", "dissolvedIn")}
-_MOMENTS = {
-    *_MILESTONES,
-    *(_hkg(name) for name in ("asOf", "attestedIn", "awardedIn", "date", "decidedIn")),
-    _hkg("succeededIn"),
+_MOMENTS = _MILESTONES | {
+    _hkg(name)
+    for name in ("asOf", "attestedIn", "awardedIn", "date", "decidedIn", "openedIn", "succeededIn")
 }
 _BOUNDS = tuple(
     _hkg(name) for name in ("certainFrom", "certainUntil", "possibleFrom", "possibleUntil")

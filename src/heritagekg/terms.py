@@ -48,6 +48,7 @@ PREFIXES: dict[str, str] = {
     "museum": "https://w3id.org/heritagekg/id/museum/",
     "name": "https://w3id.org/heritagekg/id/name/",
     "observation": "https://w3id.org/heritagekg/id/observation/",
+    "opening": "https://w3id.org/heritagekg/id/opening/",
     "org": "http://www.w3.org/ns/org#",
     "organization": "https://w3id.org/heritagekg/id/organization/",
     "owl": "http://www.w3.org/2002/07/owl#",
