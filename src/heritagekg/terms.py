@@ -18,6 +18,7 @@ from heritagekg.errors import UnknownName, did_you_mean
 # cog.outl("}")
 # ]]]
 PREFIXES: dict[str, str] = {
+    "acknowledgement": "https://w3id.org/heritagekg/id/acknowledgement/",
     "admission": "https://w3id.org/heritagekg/id/admission/",
     "affiliation": "https://w3id.org/heritagekg/id/affiliation/",
     "alliance": "https://w3id.org/heritagekg/id/alliance/",

@@ -141,9 +141,29 @@ def _walk(folder: Path, deep: bool, ending: str | tuple[str, ...]) -> list[str]:
         if entry.is_dir(follow_symlinks=False):
             if deep:
                 found += _walk(Path(entry.path), deep, ending)
-        elif entry.name.endswith(ending) and entry.is_file():
+        elif entry.name.endswith(ending) and not _is_folder(entry):
             found.append(entry.path)
     return found
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Return whether *entry* is a folder or links to one; a link to nothing passes as a file."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def folder_links(workspace: Workspace, section: str) -> list[str]:
+    """Return the names of the links to folders in *section*, which are not followed."""
+    folder, deep, _ = SECTIONS[section]
+    root = workspace.root
+    return sorted(
+        Path(parent, name).relative_to(root).as_posix()
+        for parent, names, _ in os.walk(root / folder)
+        for name in names
+        if deep and not name.startswith(".") and Path(parent, name).is_symlink()
+    )
 
 
 def files_at(paths: Iterable[Path], ending: str | tuple[str, ...]) -> list[Path]:

@@ -3,14 +3,36 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from heritagekg.cli import Session
 
 if TYPE_CHECKING:
+    from heritagekg.diagnostics.model import Diagnostic
     from heritagekg.validation.check import CheckReport
+
+FORMATS = ("full", "concise", "json", "sarif", "github", "junit", "report")
+# For people and editors; the others are whole documents for programs.
+_FOR_PEOPLE = ("full", "concise", "github")
+_SEVERITIES = {"violation": "error", "warning": "warning", "info": "info"}
+_LIMIT = 20
+
+
+class Shown(NamedTuple):
+    """How to show findings: the form, how many of each code (0: all), and the acknowledged too."""
+
+    form: str
+    limit: int
+    with_acknowledged: bool
+
+
+def _codes(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> list[str]:
+    """Return the codes of an option that may be repeated and holds several, parted by commas."""
+    return [code.strip() for codes in given for code in codes.split(",") if code.strip()]
 
 
 @click.command()
@@ -18,11 +40,31 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["full", "concise", "json"]),
+    type=click.Choice(FORMATS),
     default="full",
     show_default=True,
-    help="How to show the findings.",
+    help="How to show the findings; report is an sh:ValidationReport in Turtle.",
 )
+@click.option(
+    "--fail-on",
+    type=click.Choice(list(_SEVERITIES)),
+    default="violation",
+    show_default=True,
+    help="Exit 1 for findings of this severity and graver ones.",
+)
+@click.option(
+    "--select", multiple=True, callback=_codes, metavar="CODES", help="Only these, like HK2,HK101."
+)
+@click.option("--ignore", multiple=True, callback=_codes, metavar="CODES", help="Not these.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    default=_LIMIT,
+    show_default=True,
+    help="Show so many findings of each code in full and concise; 0 shows all.",
+)
+@click.option("--acknowledged", is_flag=True, help="List the findings that the data accept too.")
+@click.option("--language", metavar="TAG", help="Messages in this language, where there are any.")
 @click.option(
     "--engine",
     type=click.Choice(["compiled", "pyshacl"]),
@@ -47,6 +89,12 @@ def check(
     context: click.Context,
     paths: tuple[str, ...],
     form: str,
+    fail_on: str,
+    select: list[str],
+    ignore: list[str],
+    limit: int,
+    acknowledged: bool,
+    language: str | None,
     engine: str,
     shapes: tuple[str, ...],
     ontology: tuple[str, ...],
@@ -57,11 +105,12 @@ def check(
     endpoint are judged where they are. Exit 0 when there is no error (warnings are shown), 1 when
     there is, 2 when it could not run.
     """
-    report = _verdict(context.obj, paths, engine, shapes, ontology)
-    sys.stdout.write(_rendered(report, form))
-    if form != "json":
-        click.echo(_summary(report), err=True)
-    context.exit(0 if report.conforms else 1)
+    report = _verdict(context.obj, paths, engine, shapes, ontology).selected(select, ignore)
+    report = report.in_language(language) if language else report
+    sys.stdout.write(rendered(report, Shown(form, limit, acknowledged)))
+    if form in _FOR_PEOPLE:
+        click.echo(summary(report), err=True)
+    context.exit(int(report.fails(_SEVERITIES[fail_on])))
 
 
 def _verdict(
@@ -84,22 +133,81 @@ def _verdict(
     return check.check_workspace(session.workspace(), paths, engine=engine)
 
 
-def _rendered(report: CheckReport, form: str) -> str:
-    from heritagekg.diagnostics.render import concise, full, json
+def rendered(report: CheckReport, shown: Shown) -> str:
+    """Return the findings of *report* as text."""
+    from heritagekg.diagnostics.render import concise, full, github, json, junit, sarif
 
-    if form == "json":
-        return json.render(report.diagnostics)
-    if form == "concise":
-        return concise.render(report.diagnostics)
-    return full.render(report.diagnostics, report.texts.get, colour=sys.stdout.isatty())
+    found = [*report.diagnostics, *(report.acknowledged if shown.with_acknowledged else ())]
+    renderers: dict[str, Callable[[], str]] = {
+        "full": lambda: _limited(
+            found,
+            shown.limit,
+            lambda some: full.render(some, report.texts.get, colour=_is_coloured()),
+        ),
+        "concise": lambda: _limited(found, shown.limit, concise.render),
+        "json": lambda: json.render(found),
+        "sarif": lambda: sarif.render(
+            [*report.diagnostics, *report.acknowledged], report.rules, _version()
+        ),
+        "github": lambda: github.render(found),
+        "junit": lambda: junit.render(found, report.files),
+        "report": report.to_turtle,
+    }
+    return renderers[shown.form]()
 
 
-def _summary(report: CheckReport) -> str:
-    errors = sum(found.severity == "error" for found in report.diagnostics)
-    warnings = len(report.diagnostics) - errors
-    files = f"{len(report.files)} file{'' if len(report.files) == 1 else 's'}"
-    if not report.diagnostics:
-        return f"all is well in {files}"
+def _is_coloured() -> bool:
+    import os
+
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("heritagekg")
+
+
+def _limited(
+    found: Sequence[Diagnostic], limit: int, render: Callable[[Iterable[Diagnostic]], str]
+) -> str:
+    """Return *found* rendered, at most *limit* of a code, and how many more there are."""
+    seen: Counter[str] = Counter()
+    some = []
+    for one in found:
+        seen[one.code] += 1
+        if not limit or seen[one.code] <= limit:
+            some.append(one)
+    text = render(some)
+    for code, number in sorted(seen.items()):
+        if limit and number > limit:
+            message = next(one.message for one in found if one.code == code)
+            files = len({one.place.file for one in found if one.code == code and one.place})
+            text += (
+                f"... and {number - limit} more {code} ({message}); {number} in "
+                f"{_counted(files, 'file')}: `--select {code} --limit 0` shows all\n"
+            )
+    return text
+
+
+def summary(report: CheckReport) -> str:
+    """Return the verdict in a line."""
+    counts = Counter(found.severity for found in report.diagnostics)
+    kinds = len({found.code for found in report.diagnostics})
+    files = _counted(len(report.files), "file")
+    parts = [_counted(counts[kind], word) for kind, word in _WORDS.items() if counts[kind]]
+    said = f"all is well in {files}"
+    if parts:
+        of_kinds = f" of {kinds} kinds" if kinds > 1 else ""
+        said = f"{', '.join(parts)}{of_kinds} in {files}"
+    if report.acknowledged:
+        said += f"; {len(report.acknowledged)} acknowledged"
     fallback = report.report.fallback if report.report is not None else ""
-    asked = f" (asked pySHACL: {fallback})" if fallback else ""
-    return f"{errors} errors and {warnings} warnings in {files}{asked}"
+    return said + (f" (asked pySHACL: {fallback})" if fallback else "")
+
+
+_WORDS = {"error": "error", "warning": "warning", "info": "note"}
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"

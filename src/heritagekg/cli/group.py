@@ -11,6 +11,7 @@ from heritagekg.cli import Session
 # Command -> what it does, in a line; its module has the command's name.
 COMMANDS = {
     "check": "Check the files of the workspace and say what is wrong, and where.",
+    "explain": "Say what a code of check means: why, and what is wrong and right.",
     "format": "Put Turtle files into canonical form.",
     "network": "Write a network view for Gephi, Cytoscape, networkx and others.",
     "networks": "List the network views.",

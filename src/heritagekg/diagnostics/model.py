@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from heritagekg.spans import Span
 
+# From the gravest on; SHACL calls the first one a violation.
 SEVERITIES = ("error", "warning", "info")
 
 
@@ -23,6 +25,27 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that belongs to a finding, and what it is: the other half of a duplicate."""
+
+    place: Place
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A change that would mend a finding: the text to put in place of a stretch of a file.
+
+    An empty span inserts. *is_example*: the text shows the form; the fact itself is not known.
+    """
+
+    file: str
+    span: Span
+    text: str
+    is_example: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One finding.
 
@@ -37,9 +60,19 @@ class Diagnostic:
     help
         What to write instead.
     notes
-        The rule, and other places that belong to it.
+        The rule, and why there is one.
+    related
+        Other places that belong to it.
+    edit
+        The change that *help* speaks of.
+    translations
+        The message in other languages, by tag.
+    acknowledged
+        Why the finding is accepted, where the data say so; empty elsewhere.
     focus_node, path, value, component, source_shape
         For a finding of SHACL, the terms of its result; CURIEs where a prefix gives one.
+    result
+        The result of SHACL itself.
     """
 
     code: str
@@ -54,7 +87,11 @@ class Diagnostic:
     value: str | None = None
     component: str | None = None
     source_shape: str | None = None
-    related: tuple[Place, ...] = field(default=())
+    related: tuple[Related, ...] = ()
+    edit: Edit | None = None
+    translations: Mapping[str, str] = field(default_factory=dict)
+    acknowledged: str = ""
+    result: object = field(default=None, compare=False, repr=False)
 
     @property
     def order(self) -> tuple[object, ...]:
@@ -63,3 +100,33 @@ class Diagnostic:
         span = self.place.span if self.place is not None else None
         where = (span.line, span.column) if span is not None else (0, 0)
         return (file, *where, self.code, self.message, self.value or "")
+
+    def in_language(self, language: str) -> Diagnostic:
+        """Return the finding with its message in *language*, where there is one.
+
+        Examples
+        --------
+        >>> found = Diagnostic("HK1", "error", "odd", translations={"az": "qəribə"})
+        >>> found.in_language("az").message, found.in_language("fr").message
+        ('qəribə', 'odd')
+        """
+        said = self.translations.get(language) or self.translations.get(language.split("-")[0])
+        return replace(self, message=said) if said else self
+
+
+def is_selected(code: str, select: Iterable[str], ignore: Iterable[str]) -> bool:
+    """Return whether *code* is chosen by prefixes of codes: the longest that fits decides.
+
+    Without *select*, every code is chosen that *ignore* does not name.
+
+    Examples
+    --------
+    >>> is_selected("HK203", ["HK2"], []), is_selected("HK103", ["HK2"], [])
+    (True, False)
+    >>> is_selected("HK203", ["HK203"], ["HK2"]), is_selected("HK204", [], ["HK2"])
+    (True, False)
+    """
+    select = list(select)
+    chosen = max((len(p) for p in select if code.startswith(p)), default=-1 if select else 0)
+    refused = max((len(p) for p in ignore if code.startswith(p)), default=-1)
+    return chosen > refused

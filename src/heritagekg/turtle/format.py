@@ -112,7 +112,8 @@ def _bottom(comments: list[Comment]) -> Iterator[str]:
         yield "\n".join(_paragraphs(comments))
 
 
-def _predicate_key(predicate: NamedNode, word: str) -> tuple[int, int, str]:
+def predicate_key(predicate: NamedNode, word: str) -> tuple[int, int, str]:
+    """Return where a predicate, written as *word*, stands in a statement: band, place, name."""
     if predicate in _IDENTITY:
         return 0, _IDENTITY.index(predicate), ""
     if predicate == _SOURCE:
@@ -166,7 +167,7 @@ class _Writer:
             predicate: "a" if predicate == TYPE else self._names.word(predicate)
             for predicate in self._facts.get(subject, ())
         }
-        for predicate in sorted(words, key=lambda p: _predicate_key(p, words[p])):
+        for predicate in sorted(words, key=lambda p: predicate_key(p, words[p])):
             objects = self._facts[subject][predicate]
             if len(objects) == 1:
                 yield from self._object((subject, predicate, objects[0]), depth, words[predicate])

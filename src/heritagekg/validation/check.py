@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from heritagekg.diagnostics.model import Diagnostic, Place
-from heritagekg.diagnostics.rules import RULES
+from heritagekg.diagnostics.model import SEVERITIES, Diagnostic, Place, is_selected
+from heritagekg.diagnostics.rules import Rule
 from heritagekg.engine.protocol import Engine
-from heritagekg.errors import HeritageKGError, WorkspaceError
-from heritagekg.spans import Span
+from heritagekg.errors import HeritageKGError, UnknownName, WorkspaceError
 from heritagekg.terms import compact
+from heritagekg.validation import faults
+from heritagekg.validation.acknowledge import acknowledge
+from heritagekg.validation.explain import rules_of, validation_report
 from heritagekg.validation.files import Files, files_of, read_file
 from heritagekg.validation.locate import Positions, diagnose
 from heritagekg.validation.reference import validate_with_pyshacl
 from heritagekg.validation.run import Report, Result, validate_on, validate_quads
 from heritagekg.validation.shapes import Shapes, ShapesError, rdf, read_shapes
-from heritagekg.workspace import Workspace, WorkspaceFile
+from heritagekg.workspace import Workspace, WorkspaceFile, read_text
 
 ENGINES = ("compiled", "pyshacl")
-_DATASET = ox.NamedNode("http://rdfs.org/ns/void#Dataset")
 PREFIXES_FILE = "ontology/prefixes.ttl"
 
 
@@ -42,17 +44,76 @@ class CheckReport:
         The names of the files that were checked.
     texts
         Their texts by name, for excerpts.
+    acknowledged
+        The findings that the data accept, each with its reason.
+    origins
+        IRI of a shape -> file and line that define it.
     """
 
     diagnostics: tuple[Diagnostic, ...]
     report: Report | None
     files: tuple[str, ...]
     texts: dict[str, str]
+    acknowledged: tuple[Diagnostic, ...] = ()
+    origins: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def conforms(self) -> bool:
         """Whether there is no finding of severity error."""
-        return not any(found.severity == "error" for found in self.diagnostics)
+        return not self.fails("error")
+
+    def fails(self, severity: str) -> bool:
+        """Return whether there is a finding of *severity* or a graver one."""
+        grave = SEVERITIES[: SEVERITIES.index(severity) + 1]
+        return any(found.severity in grave for found in self.diagnostics)
+
+    @cached_property
+    def rules(self) -> dict[str, Rule]:
+        """The rules behind the findings, by code."""
+        return rules_of(self.report.shapes if self.report is not None else None, self.origins)
+
+    def selected(self, select: Sequence[str], ignore: Sequence[str]) -> CheckReport:
+        """Return the report with the codes that begin with one of *select*, less *ignore*.
+
+        Of two that fit a code, the longer decides.
+
+        Raises
+        ------
+        UnknownName
+            If no rule has a code that begins so.
+        """
+        known = {*self.rules, *(found.code for found in self.diagnostics)}
+        for prefix in (*select, *ignore):
+            if self.report is not None and not any(code.startswith(prefix) for code in known):
+                raise UnknownName(
+                    f"no code begins with {prefix!r}: `heritagekg explain` lists them"
+                )
+
+        def chosen(found: Diagnostic) -> bool:
+            return is_selected(found.code, select, ignore)
+
+        return replace(
+            self,
+            diagnostics=tuple(filter(chosen, self.diagnostics)),
+            acknowledged=tuple(filter(chosen, self.acknowledged)),
+        )
+
+    def in_language(self, language: str) -> CheckReport:
+        """Return the report with messages in *language*, where the shapes have them."""
+        return replace(
+            self,
+            diagnostics=tuple(found.in_language(language) for found in self.diagnostics),
+            acknowledged=tuple(found.in_language(language) for found in self.acknowledged),
+        )
+
+    def to_turtle(self) -> str:
+        """Return the findings as an `sh:ValidationReport` in Turtle (SHACL section 3.6).
+
+        A finding about a file itself has the file's graph as focus node, and its rule as
+        constraint component.
+        """
+        shapes = self.report.shapes if self.report is not None else None
+        return validation_report(self.diagnostics, shapes)
 
     @property
     def results(self) -> tuple[Result, ...]:
@@ -104,7 +165,22 @@ def check_workspace(
     where = Positions(loaded)
     found = [diagnose(result, shapes, origins, where) for result in report.results]
     found += _file_findings(loaded, judged, where)
-    return CheckReport(tuple(sorted(found, key=_order)), report, tuple(judged), loaded.texts)
+    if not paths:
+        found += faults.links(workspace)
+    found, accepted = acknowledge(found, loaded.quads, judged, where)
+    return CheckReport(
+        tuple(sorted(found, key=_order)),
+        report,
+        tuple(judged),
+        loaded.texts,
+        tuple(sorted(accepted, key=_order)),
+        origins,
+    )
+
+
+def rules_of_workspace(workspace: Workspace) -> dict[str, Rule]:
+    """Return every rule that judges *workspace*, by code."""
+    return rules_of(*_read_shapes(list(_workspace_shapes(workspace))))
 
 
 def _order(diagnostic: Diagnostic) -> tuple[object, ...]:
@@ -176,7 +252,8 @@ def check_files(
     report = _validated(loaded, described, engine)
     where = Positions(loaded)
     found = [diagnose(result, described, origins, where) for result in report.results]
-    return CheckReport(tuple(sorted(found, key=_order)), report, names, loaded.texts)
+    ordered = tuple(sorted(found, key=_order))
+    return CheckReport(ordered, report, names, loaded.texts, origins=origins)
 
 
 def check_endpoint(
@@ -209,7 +286,7 @@ def check_endpoint(
     report = validate_on(engine, described, loaded.all_quads())
     where = Positions(Files())
     found = [diagnose(result, described, origins, where) for result in report.results]
-    return CheckReport(tuple(sorted(found, key=_order)), report, (), {})
+    return CheckReport(tuple(sorted(found, key=_order)), report, (), {}, origins=origins)
 
 
 def _workspace_shapes(workspace: Workspace) -> Iterator[WorkspaceFile]:
@@ -218,15 +295,19 @@ def _workspace_shapes(workspace: Workspace) -> Iterator[WorkspaceFile]:
 
 
 def _read_shapes(files: list[WorkspaceFile]) -> tuple[Shapes, dict[str, str]]:
-    """Return the shapes in *files*, and the file that defines each by its IRI."""
+    """Return the shapes in *files*, and the file and line that define each, by its IRI."""
     origins: dict[str, str] = {}
     quads: list[ox.Quad] = []
     for file in files:
         said = list(read_file(file))
         quads += said
+        # In canonical form, a subject has a line to itself.
+        text = read_text(file.path, file.name)
+        lines = {line: number for number, line in enumerate(text.split("\n"), start=1)}
         for quad in said:
             if quad.predicate == rdf("type") and isinstance(quad.subject, ox.NamedNode):
-                origins[quad.subject.value] = file.name
+                line = lines.get(compact(quad.subject.value))
+                origins[quad.subject.value] = f"{file.name}:{line}" if line else file.name
     shapes = read_shapes(quads)
     if not shapes.by_node:
         raise ShapesError(f"no SHACL shape in {', '.join(sorted({f.name for f in files}))}")
@@ -259,49 +340,13 @@ def _of_part(report: Report, loaded: Files, judged: Iterable[str]) -> Report:
 
 def _file_findings(loaded: Files, judged: Iterable[str], where: Positions) -> Iterable[Diagnostic]:
     """Return what the layout of the files themselves has wrong."""
-    typed: dict[ox.NamedNode, dict[str, None]] = {}
-    for name, quads in loaded.quads.items():
-        for quad in quads:
-            if quad.predicate == rdf("type") and isinstance(quad.subject, ox.NamedNode):
-                typed.setdefault(quad.subject, {})[name] = None
     judged = set(judged)
-    for subject, names in typed.items():
-        if len(names) > 1 and judged & set(names):
-            yield _defined_twice(subject, where)
+    for subject, names in faults.typed_in(loaded.quads).items():
+        if len(names) > 1 and not judged.isdisjoint(names):
+            places = [Place(name, span) for name, span in where.definitions(subject)]
+            yield faults.defined_twice(subject, places)
     for name in sorted(judged):
-        if name.startswith("data/") and not _has_header(loaded, name):
-            rule = RULES["header-missing"]
-            help_ = f"begin with `<{loaded.graphs[name]}> a void:Dataset ;`"
-            yield Diagnostic(
-                rule.code,
-                rule.severity,
-                rule.message,
-                Place(name, Span(1, 1, 1, 2)),
-                help=help_,
-                notes=(rule.reason,),
-            )
-
-
-def _defined_twice(subject: ox.NamedNode, where: Positions) -> Diagnostic:
-    rule = RULES["entity-defined-twice"]
-    first, *others = [Place(name, span) for name, span in where.definitions(subject)]
-    notes = tuple(f"defined at {place} too" for place in others)
-    message = f"{compact(subject.value)} is defined in {len(others) + 1} files"
-    return Diagnostic(
-        rule.code,
-        rule.severity,
-        message,
-        first,
-        help="keep the type and labels in one file; the others only point at it",
-        notes=(*notes, rule.reason),
-        focus_node=compact(subject.value),
-        related=tuple(others),
-    )
-
-
-def _has_header(loaded: Files, name: str) -> bool:
-    header = ox.NamedNode(loaded.graphs[name])
-    return any(
-        quad.subject == header and quad.predicate == rdf("type") and quad.object == _DATASET
-        for quad in loaded.quads[name]
-    )
+        if name.startswith("data/"):
+            text = loaded.texts[name]
+            yield from faults.header(name, loaded.graphs[name], loaded.quads[name], text)
+            yield from faults.form(name, loaded.paths[name], text)

@@ -8,14 +8,12 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from heritagekg.dataset import syntax_fault
-from heritagekg.diagnostics.model import Diagnostic, Place
-from heritagekg.diagnostics.rules import RULES
+from heritagekg.diagnostics.model import Diagnostic
 from heritagekg.errors import FileSyntaxError, WorkspaceError
-from heritagekg.spans import Span
+from heritagekg.validation import faults
 from heritagekg.workspace import WorkspaceFile, files_at, read_text
 
 ENDINGS = (".ttl", ".nt", ".nq", ".trig", ".rdf", ".jsonld")
-_CONFLICTS = ("<<<<<<< ", ">>>>>>> ")
 
 
 class Files:
@@ -26,6 +24,7 @@ class Files:
         self.quads: dict[str, list[ox.Quad]] = {}
         self.broken: list[Diagnostic] = []
         self.graphs: dict[str, str] = {}
+        self.paths: dict[str, Path] = {}
         self.bases: dict[str, str | None] = {}
 
     def all_quads(self) -> Iterator[ox.Quad]:
@@ -36,20 +35,17 @@ class Files:
         """Read *file*; one that cannot be read becomes a finding."""
         try:
             text = read_text(file.path, file.name)
-        except FileSyntaxError as error:
-            self.broken.append(_at("syntax-error", error.message, error))
-            return
-        except WorkspaceError as error:
-            rule = RULES["file-unreadable"]
-            self.broken.append(Diagnostic(rule.code, rule.severity, str(error), Place(file.name)))
+        except (FileSyntaxError, WorkspaceError) as error:
+            self.broken.append(faults.unreadable(file.name, error))
             return
         self.texts[file.name] = text
         self.graphs[file.name] = file.graph
+        self.paths[file.name] = file.path
         self.bases[file.name] = base_of(file)
         try:
             self.quads[file.name] = list(parsed(text, file))
         except SyntaxError as error:
-            self.broken.append(_syntax(file.name, text, syntax_fault(file.name, error)))
+            self.broken.append(faults.syntax(file.name, text, error))
 
 
 def parsed(text: str, file: WorkspaceFile) -> Iterator[ox.Quad]:
@@ -109,18 +105,3 @@ def base_of(file: WorkspaceFile) -> str | None:
 def _refuse_other(path: Path) -> None:
     if path.suffix and ox.RdfFormat.from_extension(path.suffix.removeprefix(".")) is None:
         raise WorkspaceError(f"{str(path)!r} has no ending of an RDF file ({' '.join(ENDINGS)})")
-
-
-def _syntax(name: str, text: str, error: FileSyntaxError) -> Diagnostic:
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.startswith(_CONFLICTS):
-            rule = RULES["merge-conflict"]
-            place = Place(name, Span(number, 1, number, len(line) + 1))
-            return Diagnostic(rule.code, rule.severity, rule.message, place, notes=(rule.reason,))
-    return _at("syntax-error", error.message, error)
-
-
-def _at(rule_name: str, said: str, error: FileSyntaxError) -> Diagnostic:
-    rule = RULES[rule_name]
-    span = Span(error.line, error.column, error.line, error.column + 1)
-    return Diagnostic(rule.code, rule.severity, f"{rule.message}: {said}", Place(error.path, span))

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from functools import cached_property
 
 import pyoxigraph as ox
 
-from heritagekg.diagnostics.model import Diagnostic, Place
+from heritagekg.diagnostics.model import Diagnostic, Edit, Place, Related
 from heritagekg.engine.protocol import Term
 from heritagekg.spans import Span
 from heritagekg.terms import compact
+from heritagekg.turtle.format import predicate_key
 from heritagekg.turtle.reader import Triple, read
+from heritagekg.turtle.tokens import tokens
 from heritagekg.validation.blanks import Said, paired
+from heritagekg.validation.explain import SEVERITY_OF
 from heritagekg.validation.files import Files
 from heritagekg.validation.run import Result
 from heritagekg.validation.shapes import SH, Shape, Shapes, rdf
+from heritagekg.validation.suggest import Spelling
 
-_SEVERITIES = {SH + "Violation": "error", SH + "Warning": "warning", SH + "Info": "info"}
 _WITH_POSITIONS = (".ttl", ".nt")
 # Components that speak of values that are not there: the subject is what must be touched.
 _MISSING = {"MinCount", "HasValue", "QualifiedMinCount"}
+# Components that speak of values that are too many.
+_REPEATED = {"MaxCount", "UniqueLang"}
+_MOST = 3
+_ENDS = re.compile(r"\r\n|\n|\r")
 
 
 class Positions:
@@ -44,12 +51,21 @@ class Positions:
                     self._files.setdefault(quad.subject, {})[name] = None
                 if not isinstance(quad.object, ox.Triple):
                     self._objects.setdefault(quad.object, name)
+        self._lines: dict[str, list[str]] = {}
         self._read: dict[str, dict[Term, list[Triple]]] = {}
 
     @cached_property
-    def known(self) -> list[str]:
+    def spelling(self) -> Spelling:
         """The names of all things that are described."""
-        return sorted(compact(term.value) for term in self._files if isinstance(term, ox.NamedNode))
+        return Spelling(
+            compact(term.value) for term in self._files if isinstance(term, ox.NamedNode)
+        )
+
+    def line(self, name: str, number: int) -> str:
+        """Return a line of the file *name*."""
+        if name not in self._lines:
+            self._lines[name] = _ENDS.split(self._loaded.texts[name])
+        return self._lines[name][number - 1] if number <= len(self._lines[name]) else ""
 
     def triples(self, name: str, subject: Term) -> list[Triple]:
         """Return the triples of *subject* in the file *name*, in the order of the text."""
@@ -88,6 +104,22 @@ class Positions:
     def _typing(self, name: str, subject: Term) -> Triple | None:
         said = self.triples(name, subject)
         return next((t for t in said if t.predicate == rdf("type")), None)
+
+    def predicate(self, focus_node: Term, predicate: Term, value: Term | None) -> Place | None:
+        """Return the place of the predicate of a triple."""
+        for name in self._files.get(focus_node, ()):
+            for triple in self.triples(name, focus_node):
+                if triple.predicate == predicate and value in (None, triple.object):
+                    return Place(name, triple.predicate_span)
+        return None
+
+    def said(self, focus_node: Term) -> list[tuple[str, Triple]]:
+        """Return each triple of *focus_node* with the file that says it, in order."""
+        return [
+            (name, triple)
+            for name in self._files.get(focus_node, ())
+            for triple in self.triples(name, focus_node)
+        ]
 
     def find(
         self, focus_node: Term, predicates: frozenset[Term], value: Term | None
@@ -174,30 +206,171 @@ def diagnose(
     """
     shape = shapes.by_node.get(result.source_shape)
     kind = result.component.removeprefix(SH).removesuffix("ConstraintComponent")
-    is_missing = kind in _MISSING
-    place = where.find(
-        result.focus_node,
-        frozenset() if is_missing else _predicates(shapes, result.path),
-        None if is_missing else result.value,
-    )
+    predicates = _predicates(shapes, result.path)
+    place = _place(result, kind, predicates, where)
     name = compact(str(getattr(result.source_shape, "value", "")))
+    help_, edit = advise(result, shape, kind, place, where)
     return Diagnostic(
         code=result.code or kind,
-        severity=_SEVERITIES.get(result.severity.value, "error"),
-        message=_message(result, shape, kind),
+        severity=SEVERITY_OF.get(result.severity.value, "error"),
+        message=_message(result, kind),
         place=place,
         label=_label(result, kind),
-        help=_help(result, where),
-        notes=_notes(result, shape, name, origins),
+        help=help_,
+        notes=_notes(shape, name, origins.get(str(getattr(result.source_shape, "value", "")))),
+        related=tuple(_related(result, shape, kind, predicates, place, where)),
+        edit=edit,
+        translations={m.language: m.value for m in result.messages if m.language},
         focus_node=_shown(result.focus_node),
         path=_shown(result.path),
         value=_shown(result.value),
         component=compact(result.component),
         source_shape=name or None,
+        result=result,
     )
 
 
-def _message(result: Result, shape: Shape | None, kind: str) -> str:
+def _place(
+    result: Result, kind: str, predicates: frozenset[Term], where: Positions
+) -> Place | None:
+    if kind in _MISSING:
+        return where.find(result.focus_node, frozenset(), None)
+    if kind == "UniqueLang":
+        said = _of_repeated_language(_said_of(result.focus_node, predicates, where))
+        if said:
+            return Place(said[-1][0], said[-1][1].object_span)
+    if isinstance(result.path, ox.NamedNode) and is_unknown(result.path, where):
+        return where.predicate(result.focus_node, result.path, result.value)
+    return where.find(result.focus_node, predicates, result.value)
+
+
+def is_unknown(term: ox.NamedNode, where: Positions) -> bool:
+    """Return whether *term* is undefined where others with its prefix are defined."""
+    name = compact(term.value)
+    prefix = name.partition(":")[0]
+    return name not in where.spelling and where.spelling.has_prefix(prefix)
+
+
+def _related(
+    result: Result,
+    shape: Shape | None,
+    kind: str,
+    predicates: frozenset[Term],
+    place: Place | None,
+    where: Positions,
+) -> Iterable[Related]:
+    """Yield the other places of a duplicate or contradiction."""
+    if kind in _REPEATED and shape is not None:
+        allowed = shape.first("maxCount")
+        if kind == "MaxCount" and (allowed is None or allowed.value == "0"):
+            return
+        said = _said_of(result.focus_node, predicates, where)
+        if kind == "UniqueLang":
+            said = _of_repeated_language(said)
+        others = [Place(name, triple.object_span) for name, triple in said]
+        yield from [Related(p, "the other value") for p in others if p != place][:_MOST]
+    elif isinstance(result.value, ox.NamedNode) and result.path is None:
+        for name, span in where.definitions(result.value)[:_MOST]:
+            if Place(name, span) != place:
+                yield Related(Place(name, span), f"{compact(result.value.value)} stands here")
+
+
+def _said_of(
+    focus_node: Term, predicates: frozenset[Term], where: Positions
+) -> list[tuple[str, Triple]]:
+    return [(n, t) for n, t in where.said(focus_node) if t.predicate in predicates]
+
+
+def _of_repeated_language(said: list[tuple[str, Triple]]) -> list[tuple[str, Triple]]:
+    by_language: dict[str, list[tuple[str, Triple]]] = {}
+    for name, triple in said:
+        if isinstance(triple.object, ox.Literal) and triple.object.language:
+            by_language.setdefault(triple.object.language.lower(), []).append((name, triple))
+    return next((same for same in by_language.values() if len(same) > 1), [])
+
+
+def advise(
+    result: Result, shape: Shape | None, kind: str, place: Place | None, where: Positions
+) -> tuple[str, Edit | None]:
+    """Return what to write instead, and the edit that does it."""
+    for term in (result.path, result.value):
+        if isinstance(term, ox.NamedNode) and (meant := _meant(term, where)) is not None:
+            return f"did you mean `{meant}`?", _respelt(term, meant, place, where)
+    if kind in _MISSING and isinstance(result.path, ox.NamedNode):
+        name = compact(result.path.value)
+        example = value_in(shape.example or "", name) if shape is not None else None
+        if example is not None:
+            return f"add `{name}`, for example", _added(result, name, example, where)
+        return f"add `{name}`", None
+    return "", None
+
+
+def _meant(term: ox.NamedNode, where: Positions) -> str | None:
+    return where.spelling.closest(compact(term.value)) if is_unknown(term, where) else None
+
+
+def _respelt(term: ox.NamedNode, meant: str, place: Place | None, where: Positions) -> Edit | None:
+    """Return the edit of the token at *place*, if it is *term* as a CURIE."""
+    if place is None or place.span is None or place.span.line != place.span.end_line:
+        return None
+    line = where.line(place.file, place.span.line)
+    if line[place.span.column - 1 : place.span.end_column - 1] != compact(term.value):
+        return None
+    return Edit(place.file, place.span, meant)
+
+
+def _added(result: Result, name: str, example: str, where: Positions) -> Edit | None:
+    """Return the edit that adds a line for the property *name* where the canonical form has it."""
+    path = result.path
+    assert isinstance(path, ox.NamedNode)
+    key = predicate_key(path, name)
+    after: tuple[str, Triple] | None = None
+    for file, triple in where.said(result.focus_node):
+        word = "a" if triple.predicate == rdf("type") else compact(triple.predicate.value)
+        is_before = predicate_key(triple.predicate, word) <= key
+        if (after is None or after[0] == file) and (is_before or after is None):
+            after = file, triple
+    if after is None:
+        return None
+    file, triple = after
+    line = where.line(file, triple.object_span.end_line)
+    # Only where the line ends with the statement's semicolon can another follow.
+    if line[triple.object_span.end_column - 1 :].strip() != ";":
+        return None
+    indent = (
+        line[: len(line) - len(line.lstrip())]
+        if triple.predicate_span.line == (triple.object_span.end_line)
+        else "    "
+    )
+    at = triple.object_span.end_line + 1
+    return Edit(file, Span(at, 1, at, 1), f"{indent}{name} {example} ;\n", is_example=True)
+
+
+def value_in(example: str, name: str) -> str | None:
+    r"""Return what the right one of two examples says of the property *name*.
+
+    Examples
+    --------
+    >>> value_in("# wrong\nx:a a x:B .\n# right\nx:a a x:B ; x:p 'q'@en , 2 .", "x:p")
+    "'q'@en"
+    """
+    right = example.partition("# right\n")[2]
+    found: list[str] = []
+    end = start = None
+    for kind, text, at in tokens(right):
+        if start is None:
+            start = -1 if kind == "name" and text == name else None
+            continue
+        if start == -1:
+            start = at
+        elif (kind == "mark" and text != "^^") or kind == "comment":
+            break
+        end = at + len(text)
+        found.append(text)
+    return right[start:end] if found and found[0] not in ("[", "(") else None
+
+
+def _message(result: Result, kind: str) -> str:
     english = [m for m in result.messages if m.language in (None, "en")] or list(result.messages)
     if english:
         return english[0].value
@@ -210,25 +383,14 @@ def _label(result: Result, kind: str) -> str:
     return ""
 
 
-def _help(result: Result, where: Positions) -> str:
-    value = result.value if isinstance(result.value, ox.NamedNode) else None
-    for term in (value, result.path):
-        if isinstance(term, ox.NamedNode):
-            close = get_close_matches(compact(term.value), where.known, n=1, cutoff=0.85)
-            if close and close[0] != compact(term.value) and term == value:
-                return f"did you mean `{close[0]}`?"
-    return ""
-
-
-def _notes(
-    result: Result, shape: Shape | None, name: str, origins: Mapping[str, str]
-) -> tuple[str, ...]:
+def _notes(shape: Shape | None, name: str, origin: str | None) -> tuple[str, ...]:
     notes = []
-    if name:
-        origin = origins.get(str(getattr(result.source_shape, "value", "")))
+    if name and not name.startswith("_:"):
         notes.append(f"required by `{name}`" + (f", {origin}" if origin else ""))
     if shape is not None and shape.reason:
         notes.append(shape.reason)
+    if shape is not None and shape.code:
+        notes.append(f"`heritagekg explain {shape.code}` shows wrong and right")
     return tuple(notes)
 
 

@@ -15,7 +15,11 @@ def render(diagnostics: Iterable[Diagnostic]) -> str:
     >>> render([Diagnostic("HK203", "error", "tenure names no source")])
     'error[HK203] tenure names no source\n'
     """
-    return "".join(f"{_place(d)}{d.severity}[{d.code}] {d.message}\n" for d in diagnostics)
+    return "".join(_line(diagnostic) for diagnostic in diagnostics)
+
+
+def _line(found: Diagnostic) -> str:
+    return f"{_place(found)}{found.severity}[{found.code}] {' '.join(found.message.split())}\n"
 
 
 def _place(diagnostic: Diagnostic) -> str:

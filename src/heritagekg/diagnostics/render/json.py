@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from heritagekg.diagnostics.model import Diagnostic
+from heritagekg.diagnostics.model import Diagnostic, Place
 
 
 def render(diagnostics: Iterable[Diagnostic]) -> str:
     """Return a JSON array with one object a finding.
 
-    Its members are code, severity, message, file, line, column, end_line, end_column, help,
-    notes, focus_node, path, value, component and source_shape; null where there is none.
+    Its members are code, severity, message, file, line, column, end_line, end_column, help, edit,
+    related, notes, focus_node, path, value, component, source_shape and acknowledged; null where
+    there is none.
 
     Examples
     --------
@@ -23,22 +24,39 @@ def render(diagnostics: Iterable[Diagnostic]) -> str:
 
 
 def _object(diagnostic: Diagnostic) -> dict[str, object]:
-    place = diagnostic.place
-    span = place.span if place is not None else None
+    edit = diagnostic.edit
     return {
         "code": diagnostic.code,
         "severity": diagnostic.severity,
         "message": diagnostic.message,
-        "file": place.file if place is not None else None,
-        "line": span.line if span is not None else None,
-        "column": span.column if span is not None else None,
-        "end_line": span.end_line if span is not None else None,
-        "end_column": span.end_column if span is not None else None,
+        **_place(diagnostic.place),
         "help": diagnostic.help or None,
+        "edit": None
+        if edit is None
+        else {
+            **_place(Place(edit.file, edit.span)),
+            "text": edit.text,
+            "is_example": edit.is_example,
+        },
+        "related": [
+            {"message": related.message, **_place(related.place)} for related in diagnostic.related
+        ],
         "notes": list(diagnostic.notes),
         "focus_node": diagnostic.focus_node,
         "path": diagnostic.path,
         "value": diagnostic.value,
         "component": diagnostic.component,
         "source_shape": diagnostic.source_shape,
+        "acknowledged": diagnostic.acknowledged or None,
+    }
+
+
+def _place(place: Place | None) -> dict[str, object]:
+    span = place.span if place is not None else None
+    return {
+        "file": place.file if place is not None else None,
+        "line": span.line if span is not None else None,
+        "column": span.column if span is not None else None,
+        "end_line": span.end_line if span is not None else None,
+        "end_column": span.end_column if span is not None else None,
     }
