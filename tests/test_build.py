@@ -41,17 +41,7 @@ def test_the_lock_file_has_hashes_and_no_addresses_to_fetch_from() -> None:
         assert not name or package["integrity"].startswith("sha512-"), name
 
 
-def test_unchanged_sources_are_not_built_again(
-    hatch_build: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def never(*asked: object) -> None:
-        raise AssertionError(f"ran {asked}")
-
-    monkeypatch.setattr(hatch_build, "_run", never)
-    hatch_build.build(ROOT)
-
-
-def test_a_changed_script_is_built_again(
+def test_scripts_are_built_again_only_when_changed(
     hatch_build: ModuleType, sources: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ran = []

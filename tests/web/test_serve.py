@@ -61,7 +61,7 @@ def test_serve_tells_where_it_listens_and_ends_cleanly(server: subprocess.Popen[
     query = "SELECT ?label { committee:xx skos:prefLabel ?label }"
     answer = httpx.get(f"{found[0]}/sparql", params={"query": query, "format": "csv"}, timeout=30)
     assert answer.text == "label\r\nICOM Xanadu\r\n"
-    assert "ICOM Xanadu" in httpx.get(f"{found[0]}/id/committee/xx", timeout=30).text
+    assert "ICOM Xanadu" in httpx.get(f"{found[0]}/page/committee/xx", timeout=30).text
     if sys.platform == "win32":
         return
     server.send_signal(signal.SIGINT)

@@ -20,7 +20,9 @@ from starlette.staticfiles import StaticFiles
 from heritagekg.errors import HeritageKGError
 from heritagekg.web import protocol
 from heritagekg.web.api import Api
-from heritagekg.web.explorer import Explorer
+from heritagekg.web.explorer.pages import Pages
+from heritagekg.web.explorer.questions import Questions
+from heritagekg.web.explorer.things import Things
 from heritagekg.web.negotiation import GRAPH_TYPES, choose, prefers_html
 from heritagekg.web.resources import Resources
 from heritagekg.web.site import Limits, Site
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
 
 _EXPOSED = (protocol.TRUNCATED, protocol.ROW_LIMIT, protocol.BYTE_LIMIT, "ETag", "Retry-After")
 _POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
 _SECURITY = {
@@ -81,10 +84,11 @@ def create_app(
     10.0
     """
     site = Site.of(kg, workers, Limits(timeout, max_rows, max_bytes), memory)
-    explorer = Explorer(site)
+    pages = Pages(site)
+    questions, things = Questions(pages), Things(pages)
 
     async def sparql(request: Request) -> Response:
-        return await _sparql(site, explorer, request)
+        return await _sparql(site, questions, request)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -94,14 +98,16 @@ def create_app(
 
     app = Starlette(
         routes=[
-            Route("/", explorer.start_page, name="start"),
+            Route("/", questions.start_page, name="start"),
             Route("/sparql", sparql, methods=list(protocol.METHODS), name="sparql"),
             Route("/sparql/", sparql, methods=list(protocol.METHODS)),
-            Route("/query", explorer.query_page, name="query"),
-            Route("/queries", explorer.queries_page, name="queries"),
-            Route("/queries/{name:path}", explorer.named_page, name="named"),
-            Route("/thing", explorer.find_thing, name="find"),
-            *Resources(site, explorer).routes(),
+            Route("/query", questions.query_page, name="query"),
+            Route("/queries", questions.queries_page, name="queries"),
+            Route("/queries/{name:path}", questions.named_page, name="named"),
+            Route("/search", things.search, name="search"),
+            Route("/search.json", things.suggest, name="suggest"),
+            Route("/thing", things.find, name="find"),
+            *Resources(site, things).routes(),
             *Api(site).routes(),
             Mount("/static", StaticFiles(directory=str(files(__package__) / "static"))),
         ],
@@ -118,8 +124,8 @@ def create_app(
             Middleware(GZipMiddleware, compresslevel=5),
         ],
         exception_handlers={
-            HeritageKGError: explorer.refused,
-            HTTPException: explorer.refused,
+            HeritageKGError: pages.refused,
+            HTTPException: pages.refused,
             Exception: _failed,
         },
         lifespan=lifespan,
@@ -128,7 +134,7 @@ def create_app(
     return app
 
 
-async def _sparql(site: Site, explorer: Explorer, request: Request) -> Response:
+async def _sparql(site: Site, questions: Questions, request: Request) -> Response:
     if request.method == "OPTIONS":
         return Response(status_code=204, headers={"Allow": ", ".join(protocol.METHODS)})
     operation = await protocol.read_operation(request, site.limits.max_request)
@@ -138,7 +144,7 @@ async def _sparql(site: Site, explorer: Explorer, request: Request) -> Response:
         raise HTTPException(400, "the request has no query")
     accept = request.headers.get("accept", "")
     if prefers_html(accept):
-        return await explorer.query_page(request)
+        return await questions.query_page(request)
     choice = choose(accept, GRAPH_TYPES, operation.wanted)
     if choice is None:
         raise HTTPException(406, "without a query there is the service description, as RDF or HTML")

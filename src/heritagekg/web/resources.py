@@ -32,7 +32,7 @@ from heritagekg.workspace import GRAPHS
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from heritagekg.web.explorer import Explorer
+    from heritagekg.web.explorer.things import Things
     from heritagekg.web.site import Site
 
 ONTOLOGY = GRAPHS + "ontology"
@@ -70,14 +70,14 @@ WHERE {{
 class Resources:
     """The addresses of things, files and the ontology."""
 
-    def __init__(self, site: Site, explorer: Explorer) -> None:
-        self.site, self.explorer = site, explorer
+    def __init__(self, site: Site, things: Things) -> None:
+        self.site, self.things = site, things
 
     def routes(self) -> list[Route]:
         """Return the routes of linked data."""
         return [
             Route("/id/{kind}/{name}", self.thing, name="thing"),
-            Route("/page/{kind}/{name}", self.explorer.thing_page, name="page"),
+            Route("/page/{kind}/{name}", self.things.page, name="page"),
             Route("/data/{path:path}", self.file, name="data"),
             Route("/ontology", self.ontology, name="ontology"),
             Route("/ontology.{ending}", self.ontology, name="ontology-file"),
@@ -142,7 +142,7 @@ class Resources:
         if ending not in ("", *SINGLE):
             raise HTTPException(404, f"the ontology comes as {', '.join(SINGLE)}, not {ending!r}")
         if not ending and prefers_html(request.headers.get("accept", "")):
-            return await self.explorer.ontology_page(request)
+            return await self.things.ontology(request)
         return await self._answer(request, VOCABULARY, ending)
 
     async def dataset(self, request: Request) -> Response:

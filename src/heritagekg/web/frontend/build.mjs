@@ -8,7 +8,7 @@ const target = argv[2];
 await mkdir(target, { recursive: true });
 
 const { metafile } = await build({
-  entryPoints: ["network.js"],
+  entryPoints: ["editor.js", "map.js", "network.js", "search.js"],
   outdir: target,
   bundle: true,
   minify: true,
@@ -20,7 +20,11 @@ const { metafile } = await build({
   metafile: true,
   logLevel: "error",
 });
-await writeFile(path.join(target, "LICENSES.txt"), await licences(Object.keys(metafile.inputs)));
+for (const outlines of ["countries-110m.json", "countries-50m.json"]) {
+  await copyFile(path.join("node_modules", "world-atlas", outlines), path.join(target, outlines));
+}
+const used = [...Object.keys(metafile.inputs), "node_modules/world-atlas/index.json"];
+await writeFile(path.join(target, "LICENSES.txt"), await licences(used));
 
 async function licences(inputs) {
   const found = inputs.map((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0]);
