@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from heritagekg.diagnostics.model import Diagnostic
 from heritagekg.diagnostics.render import concise, full
 from heritagekg.errors import HeritageKGError, UnknownName, WorkspaceError
 from heritagekg.validation.check import check_workspace
+from heritagekg.validation.files import read_file
+from heritagekg.validation.run import Result
 from heritagekg.workspace import Workspace
 
 HEADER = """@prefix committee: <https://w3id.org/heritagekg/id/committee/> .
@@ -412,8 +415,19 @@ def test_command_line(workspace: Workspace) -> None:
     assert run(workspace.root, "nowhere").returncode == 2
 
 
-def test_shipped_data_are_clean_and_both_engines_agree(kg: KnowledgeGraph) -> None:
+# pySHACL would take minutes for all data; each file comes round within 25 days.
+_PARTS = 25
+
+
+def test_shipped_data_are_clean_and_both_engines_agree(
+    kg: KnowledgeGraph, reference: Callable[..., list[Result]]
+) -> None:
     report = kg.check()
     assert report.conforms, concise.render(report.diagnostics)
-    reference = kg.check(engine="pyshacl")
-    assert [r.key for r in report.results] == [r.key for r in reference.results]
+    files = Workspace.shipped().files("data")
+    chosen = files[date.today().toordinal() % _PARTS :: _PARTS]
+    judged = [quad for file in chosen for quad in read_file(file)]
+    around = [quad for file in files for quad in read_file(file)]
+    spoken = {term for quad in judged for term in (quad.subject, quad.object)}
+    found = [result.key for result in report.results if result.focus_node in spoken]
+    assert found == [result.key for result in reference(judged, report, around)]
