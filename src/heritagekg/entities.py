@@ -89,10 +89,17 @@ def locate(engine: Engine, name: str) -> ox.NamedNode:
     """
     prefix = name.partition(":")[0]
     if name.startswith("<") or "://" in name or (":" in name and prefix in PREFIXES):
-        return _present(engine, ox.NamedNode(expand(name)), name)
+        return _present(engine, _node(name), name)
     same = engine.select(_LABELS % _SAME, {"text": ox.Literal(name)}).terms
     exact = [pair for pair in same if pair[1] is not None and pair[1].value == name]
     return _only(exact or same, name) if same else _folded(engine, name)
+
+
+def _node(name: str) -> ox.NamedNode:
+    try:
+        return ox.NamedNode(expand(name))
+    except ValueError as error:
+        raise UnknownName(f"{name!r} is no IRI: {error}") from None
 
 
 def _present(engine: Engine, thing: ox.NamedNode, name: str) -> ox.NamedNode:

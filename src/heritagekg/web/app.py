@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from brotli_asgi import BrotliMiddleware
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -121,7 +121,8 @@ def create_app(
                 max_age=86400,
             ),
             Middleware(_Headers),
-            Middleware(GZipMiddleware, compresslevel=5),
+            # Brotli where the client takes it, else gzip.
+            Middleware(BrotliMiddleware, quality=4, minimum_size=500),
         ],
         exception_handlers={
             HeritageKGError: pages.refused,

@@ -119,12 +119,10 @@ class Resources:
             await run_in_threadpool(self.site.kg.locate, iri)
 
     async def _described(self, request: Request, iri: str, form: str) -> Response:
-        check_iri(iri)
-        query = bind(THING, {"thing": ox.NamedNode(iri)})
+        thing = node_of(iri)
+        query = bind(THING, {"thing": thing})
         document = ox.NamedNode(str(request.url.replace(query="", fragment="")))
-        return await self._answer(
-            request, query, form, about_document(document, ox.NamedNode(iri)), iri
-        )
+        return await self._answer(request, query, form, about_document(document, thing), iri)
 
     async def file(self, request: Request) -> Response:
         """Answer `/data/PATH`: what the file of the workspace says, as any graph format."""
@@ -242,10 +240,21 @@ def about_document(document: ox.NamedNode, thing: ox.NamedNode) -> list[ox.Tripl
     ]
 
 
-def check_iri(iri: str) -> None:
-    """Raise `UnknownName` where *iri* could not stand between < and > in a query."""
-    if any(c in '<>"{}|^`\\' or c <= " " for c in iri):
-        raise UnknownName(f"the graph says nothing of {iri!r}")
+def node_of(iri: str) -> ox.NamedNode:
+    """Return *iri* as a term.
+
+    Raises
+    ------
+    UnknownName
+        If it could not stand between < and > in a query.
+    """
+    try:
+        # The parser takes a space and some brackets that SPARQL does not.
+        if any(c in '<>"{}|^`\\' or c <= " " for c in iri):
+            raise ValueError(iri)
+        return ox.NamedNode(iri)
+    except ValueError:
+        raise UnknownName(f"the graph says nothing of {iri!r}") from None
 
 
 def _types() -> str:
