@@ -60,7 +60,7 @@ class Api:
         tag = entity_tag(self.site.kg.version, base)
         if known := unchanged(request, tag):
             return known
-        document = await run_in_threadpool(describe_api, self.site, base)
+        document = await describe_api(self.site, base)
         return JSONResponse(document, headers=headers_of(tag))
 
     async def listing(self, request: Request) -> Response:

@@ -6,6 +6,9 @@ import json
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+import pyoxigraph as ox
+
+from heritagekg.engine.bindings import bind
 from heritagekg.engine.results import Table
 from heritagekg.errors import HeritageKGError
 
@@ -47,15 +50,19 @@ _ROWS = {
 }
 
 
-def describe_api(site: Site, base: str) -> dict[str, Any]:
+async def describe_api(site: Site, base: str) -> dict[str, Any]:
     """Return the OpenAPI 3.1 document of *site* at the URL *base*.
 
     Every query has an operation whose parameters carry its defaults as examples, and whose answer
     is exemplified by the first row that the graph gives to those.
     """
+    rows = {name: await _first_row(site, site.kg.queries[name]) for name in site.kg.queries}
     queries = [site.kg.queries[name] for name in sorted(site.kg.queries)]
     tags = sorted({query.name.partition("/")[0] for query in queries})
-    paths = {f"/api/queries/{query.name}": {"get": _operation(site, query)} for query in queries}
+    paths = {
+        f"/api/queries/{query.name}": {"get": _operation(site, query, rows[query.name])}
+        for query in queries
+    }
     return {
         "openapi": "3.1.0",
         "info": {
@@ -78,8 +85,7 @@ def describe_api(site: Site, base: str) -> dict[str, Any]:
     }
 
 
-def _operation(site: Site, query: NamedQuery) -> dict[str, Any]:
-    rows = [row] if (row := _first_row(site, query)) else []
+def _operation(site: Site, query: NamedQuery, rows: list[dict[str, Any]]) -> dict[str, Any]:
     example = {
         "query": query.name,
         "parameters": {},
@@ -110,15 +116,20 @@ def _operation(site: Site, query: NamedQuery) -> dict[str, Any]:
     }
 
 
-def _first_row(site: Site, query: NamedQuery) -> dict[str, Any]:
+async def _first_row(site: Site, query: NamedQuery) -> list[dict[str, Any]]:
+    """Return the first row of *query* alone, or nothing where it needs a parameter."""
+    if query.form != "select":
+        return []
     try:
-        answer = query.run(site.kg.engine, query.bindings({}, site.kg.locate))
+        text = bind(query.text, query.bindings({}, site.kg.locate))
+        content, _ = await site.fetch(text, "tsv", "", max_rows=1)
     except HeritageKGError:
-        return {}
-    if not isinstance(answer, Table) or not len(answer):
-        return {}
-    row: dict[str, Any] = json.loads(json.dumps(answer[0]._asdict(), default=str))
-    return row
+        return []
+    table = Table(lambda: ox.parse_query_results(content, format=ox.QueryResultsFormat.TSV))
+    rows: list[dict[str, Any]] = json.loads(
+        json.dumps([row._asdict() for row in table], default=str)
+    )
+    return rows
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:

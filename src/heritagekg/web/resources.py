@@ -109,10 +109,7 @@ class Resources:
 
     async def _present(self, request: Request, iri: str) -> None:
         """Raise where the graph says nothing of *iri*."""
-        check_iri(iri)
-        query = bind(
-            "ASK { { $thing ?p ?o } UNION { ?s ?q $thing } }", {"thing": ox.NamedNode(iri)}
-        )
+        query = bind("ASK { { $thing ?p ?o } UNION { ?s ?q $thing } }", {"thing": node_of(iri)})
         answer, _ = await self.site.solutions(query, client_of(request))
         if not answer["boolean"]:
             # Says it better, with what comes close.
