@@ -8,12 +8,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
+import yaml
 
 from heritagekg import KnowledgeGraph
-from heritagekg.cli.group import COMMANDS
+from heritagekg.cli.group import COMMANDS, heritagekg
 
-README = Path(__file__).parents[1].joinpath("README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+DOCS = sorted((ROOT / "docs").glob("*.md"))
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 SHOWN = [line[2:] for line in README.splitlines() if line.startswith("$ heritagekg")]
 
 
@@ -21,6 +25,34 @@ def test_every_command_is_documented() -> None:
     assert SHOWN
     for command in COMMANDS:
         assert f"Usage: heritagekg {command}" in README
+
+
+def commands_in(text: str) -> list[list[str]]:
+    """Return the words of each heritagekg command that the code blocks of *text* show."""
+    blocks = re.findall(r"```(?:console|yaml)\n(.*?)```", text, re.DOTALL)
+    shown = re.findall(r"(?:^\$|run:) heritagekg (.+)$", "".join(blocks), re.MULTILINE)
+    return [shlex.split(line, comments=True) for line in shown]
+
+
+@pytest.mark.parametrize("path", DOCS, ids=[path.stem for path in DOCS])
+def test_options_in_the_docs_exist(path: Path) -> None:
+    for words in commands_in(path.read_text(encoding="utf-8")):
+        while words[0].startswith("-"):
+            words = words[2:]
+        known = heritagekg.get_command(click.Context(heritagekg), words[0])
+        assert known is not None, words
+        options = {name for option in known.params for name in (*option.opts, "-C", "--help")}
+        assert {word for word in words if re.match("--?[a-z]", word)} <= options, words
+
+
+def test_hooks_run_commands_that_exist() -> None:
+    for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")):
+        program, command, *_ = hook["entry"].split()
+        assert program == "heritagekg" and command in COMMANDS
+        assert re.search(hook["files"], "data/countries/az.ttl")
+    recipe = (ROOT / "docs" / "curators.md").read_text(encoding="utf-8")
+    for block in re.findall(r"```yaml\n(.*?)```", recipe, re.DOTALL):
+        assert isinstance(yaml.safe_load(block), dict)
 
 
 @pytest.mark.parametrize("line", SHOWN)

@@ -21,6 +21,10 @@ class FileSyntaxError(HeritageKGError):
         self.path, self.line, self.column, self.message = path, line, column, message
 
 
+class RevisionError(HeritageKGError):
+    """Git cannot give the files of a revision."""
+
+
 class QueryError(HeritageKGError):
     """A query cannot be answered as it was asked."""
 

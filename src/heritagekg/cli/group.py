@@ -11,6 +11,7 @@ from heritagekg.cli import Session
 # Command -> what it does, in a line; its module has the command's name.
 COMMANDS = {
     "check": "Check the files of the workspace and say what is wrong, and where.",
+    "diff": "Say what changed in the facts since a revision of git.",
     "explain": "Say what a code of check means: why, and what is wrong and right.",
     "format": "Put Turtle files into canonical form.",
     "network": "Write a network view for Gephi, Cytoscape, networkx and others.",
