@@ -268,6 +268,44 @@ def test_a_deep_chain_gets_labels() -> None:
     assert len(list(ox.parse(formatted, format=ox.RdfFormat.TURTLE))) == 601
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "_:a <http://p> _:a .",
+        "_:a <http://p> _:b . _:b <http://p> _:a .",
+        "_:a <http://p> [ <http://p> [ <http://q> _:a ] ] .",
+        "<s> <p> _:a . _:a <http://p> _:b . _:b <http://p> _:c . _:c <http://q> _:b .",
+        "_:a <http://p> _:b , _:c . _:b <http://q> _:a . _:d <http://p> _:d ; <http://q> _:e .",
+        "_:a <http://p> ( 1 _:a ) . _:b <http://p> ( _:b ) , ( [] ) .",
+    ],
+)
+def test_rings_of_blank_nodes_are_written(text: str) -> None:
+    assert "_:" in assert_canonical(text)
+
+
+RDF = "@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # Each is a list of RDF that round brackets cannot say.
+        "<http://s> <http://p> _:a . _:a rdf:first 1 , 2 ; rdf:rest () .",
+        "<http://s> <http://p> _:a . _:a rdf:first 1 ; rdf:rest () , <http://x> .",
+        "<http://s> <http://p> _:a . _:a rdf:first 1 ; rdf:rest () ; <http://q> 2 .",
+        "<http://s> <http://p> _:a . _:a rdf:first 1 ; rdf:rest _:b . _:b rdf:rest () .",
+        "<http://s> <http://p> _:a . _:a rdf:first 1 ; rdf:rest <http://x> .",
+        "<s> <http://p> _:a . _:a rdf:first 1 ; rdf:rest [ rdf:first 2 ; rdf:rest ()\n# c\n] .",
+        "<http://s> <http://p> _:a . _:a rdf:first 1 ; rdf:rest # c\n() .",
+        "<http://s> <http://p> _:a . # c\n_:a rdf:first 1 ; rdf:rest () .",
+        "( 1 ) <http://p> 2 . () <http://p> 3 . rdf:nil <http://p> rdf:nil .",
+        "@prefix # the first\n e: # the second\n <http://e/> . e:a e:b e:c .",
+    ],
+)
+def test_lists_that_are_no_collections_stay_what_they_are(text: str) -> None:
+    assert_canonical(RDF + text)
+
+
 def test_nothing_is_made_of_nothing() -> None:
     assert format_turtle("\n\n") == ""
     assert format_turtle("@prefix e: <http://e/> . # c\n\n\n# d") == "# c\n\n# d\n"

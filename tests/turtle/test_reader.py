@@ -107,3 +107,22 @@ def test_mistakes_have_a_place() -> None:
         read("<a:a> <a:b> 1 .\n}", path="f.ttl")
     with pytest.raises(FileSyntaxError, match=r"is no Turtle 1.1"):
         read("<a:a> <a:b> 1 {| <a:c> 2 |} .")
+
+
+def test_what_is_no_character_has_a_place() -> None:
+    with pytest.raises(FileSyntaxError, match=r"^<text>:2:4: half a surrogate pair, '.ud800'"):
+        read("<a:a>\n<b:\ud800> 1 .")
+
+
+@pytest.mark.parametrize("text", ["@version '1.2' .", "VERSION '1.2'", "<a:a> <a:b> 'x'@en--ltr ."])
+def test_what_later_versions_add_is_refused(text: str) -> None:
+    with pytest.raises(FileSyntaxError):
+        read(text)
+
+
+def test_declarations_keep_their_order() -> None:
+    declared = read("@prefix a: <http://x/> .\nPREFIX a: <http://y/>\n").declarations
+    assert [(d.name, d.iri, d.span.line, d.span.column) for d in declared] == [
+        ("a", "http://x/", 1, 9),
+        ("a", "http://y/", 2, 8),
+    ]

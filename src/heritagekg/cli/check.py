@@ -135,21 +135,22 @@ def _verdict(
 
 def rendered(report: CheckReport, shown: Shown) -> str:
     """Return the findings of *report* as text."""
+    from heritagekg.diagnostics.model import folded
     from heritagekg.diagnostics.render import concise, full, github, json, junit, sarif
 
     found = [*report.diagnostics, *(report.acknowledged if shown.with_acknowledged else ())]
     renderers: dict[str, Callable[[], str]] = {
         "full": lambda: _limited(
-            found,
+            folded(found),
             shown.limit,
             lambda some: full.render(some, report.texts.get, colour=_is_coloured()),
         ),
-        "concise": lambda: _limited(found, shown.limit, concise.render),
+        "concise": lambda: _limited(folded(found), shown.limit, concise.render),
         "json": lambda: json.render(found),
         "sarif": lambda: sarif.render(
             [*report.diagnostics, *report.acknowledged], report.rules, _version()
         ),
-        "github": lambda: github.render(found),
+        "github": lambda: github.render(folded(found)),
         "junit": lambda: junit.render(found, report.files),
         "report": report.to_turtle,
     }

@@ -114,6 +114,30 @@ class Diagnostic:
         return replace(self, message=said) if said else self
 
 
+def folded(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return *diagnostics* with those in one that say the same of the same place.
+
+    SHACL has a result for each value; where the caret is the same, a person reads one finding
+    with all its other places.
+
+    Examples
+    --------
+    >>> one = Diagnostic("HK1", "error", "odd", related=(Related(Place("a"), "here"),))
+    >>> other = replace(one, value="x", related=(Related(Place("b"), "there"),))
+    >>> [[str(related.place) for related in found.related] for found in folded([one, other])]
+    [['a', 'b']]
+    """
+    found: dict[tuple[object, ...], Diagnostic] = {}
+    for one in diagnostics:
+        key = (one.code, one.message, one.place, one.help, one.acknowledged)
+        before = found.get(key)
+        if before is not None:
+            related = dict.fromkeys((*before.related, *one.related))
+            one = replace(before, related=tuple(related))
+        found[key] = one
+    return list(found.values())
+
+
 def is_selected(code: str, select: Iterable[str], ignore: Iterable[str]) -> bool:
     """Return whether *code* is chosen by prefixes of codes: the longest that fits decides.
 

@@ -80,11 +80,6 @@ class Document:
     comments: tuple[Comment, ...]
     labels: Mapping[ox.BlankNode, str]
 
-    @property
-    def prefixes(self) -> dict[str, str]:
-        """Each prefix's IRI, where declared several times the last."""
-        return {prefix.name: prefix.iri for prefix in self.declarations}
-
 
 def read(text: str, base: str | None = None, *, path: str = "<text>") -> Document:
     r"""Return the triples of *text* with the spans of their terms.
