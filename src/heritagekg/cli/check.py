@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -84,6 +85,7 @@ def _codes(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> lis
     metavar="FILE",
     help="With --shapes: the classes that the data are of; may be repeated.",
 )
+@click.option("--watch", is_flag=True, help="Give the verdict again after each save, until Ctrl-C.")
 @click.pass_context
 def check(
     context: click.Context,
@@ -98,6 +100,7 @@ def check(
     engine: str,
     shapes: tuple[str, ...],
     ontology: tuple[str, ...],
+    watch: bool,
 ) -> None:
     """Check the files of the workspace, or the files and folders at PATH.
 
@@ -105,12 +108,35 @@ def check(
     endpoint are judged where they are. Exit 0 when there is no error (warnings are shown), 1 when
     there is, 2 when it could not run.
     """
-    report = _verdict(context.obj, paths, engine, shapes, ontology).selected(select, ignore)
-    report = report.in_language(language) if language else report
-    sys.stdout.write(rendered(report, Shown(form, limit, acknowledged)))
-    if form in _FOR_PEOPLE:
-        click.echo(summary(report), err=True)
-    context.exit(int(report.fails(_SEVERITIES[fail_on])))
+
+    def verdict() -> CheckReport:
+        report = _verdict(context.obj, paths, engine, shapes, ontology).selected(select, ignore)
+        report = report.in_language(language) if language else report
+        sys.stdout.write(rendered(report, Shown(form, limit, acknowledged)))
+        sys.stdout.flush()
+        if form in _FOR_PEOPLE:
+            click.echo(summary(report), err=True)
+        return report
+
+    if watch:
+        from heritagekg.cli.watch import watch as keep_watching
+
+        keep_watching(_watched(context.obj, paths, shapes, ontology), verdict)
+    else:
+        context.exit(int(verdict().fails(_SEVERITIES[fail_on])))
+
+
+def _watched(
+    session: Session, paths: tuple[str, ...], shapes: tuple[str, ...], ontology: tuple[str, ...]
+) -> list[Path]:
+    """Return the files and folders whose changes may change the verdict."""
+    if session.is_remote:
+        raise click.UsageError("an endpoint cannot be watched")
+    named = [Path(path) for path in (*paths, *shapes, *ontology)]
+    if shapes:
+        return named
+    root = session.workspace().root
+    return [root / "data", root / "ontology", *named]
 
 
 def _verdict(
@@ -136,25 +162,39 @@ def _verdict(
 def rendered(report: CheckReport, shown: Shown) -> str:
     """Return the findings of *report* as text."""
     from heritagekg.diagnostics.model import folded
-    from heritagekg.diagnostics.render import concise, full, github, json, junit, sarif
 
+    # Each form is imported where it is asked for: some bring half of the standard library.
     found = [*report.diagnostics, *(report.acknowledged if shown.with_acknowledged else ())]
-    renderers: dict[str, Callable[[], str]] = {
-        "full": lambda: _limited(
-            folded(found),
-            shown.limit,
-            lambda some: full.render(some, report.texts.get, colour=_is_coloured()),
-        ),
-        "concise": lambda: _limited(folded(found), shown.limit, concise.render),
-        "json": lambda: json.render(found),
-        "sarif": lambda: sarif.render(
-            [*report.diagnostics, *report.acknowledged], report.rules, _version()
-        ),
-        "github": lambda: github.render(folded(found)),
-        "junit": lambda: junit.render(found, report.files),
-        "report": report.to_turtle,
-    }
-    return renderers[shown.form]()
+    match shown.form:
+        case "full":
+            from heritagekg.diagnostics.render import full
+
+            def in_full(some: Iterable[Diagnostic]) -> str:
+                return full.render(some, report.texts.get, colour=_is_coloured())
+
+            return _limited(folded(found), shown.limit, in_full)
+        case "concise":
+            from heritagekg.diagnostics.render import concise
+
+            return _limited(folded(found), shown.limit, concise.render)
+        case "json":
+            from heritagekg.diagnostics.render import json
+
+            return json.render(found)
+        case "sarif":
+            from heritagekg.diagnostics.render import sarif
+
+            everything = [*report.diagnostics, *report.acknowledged]
+            return sarif.render(everything, report.rules, _version())
+        case "github":
+            from heritagekg.diagnostics.render import github
+
+            return github.render(folded(found))
+        case "junit":
+            from heritagekg.diagnostics.render import junit
+
+            return junit.render(found, report.files)
+    return report.to_turtle()
 
 
 def _is_coloured() -> bool:

@@ -54,7 +54,7 @@ def stored(workspace: Workspace, progress: Callable[[str], None] | None = None) 
     rename when it is complete, so that a crash leaves nothing half-built in use, and whichever
     of two processes comes second takes what the first has built.
     """
-    home = _home(workspace)
+    home = home_of(workspace)
     files = _files(workspace)
     known, named = _read_index(home / "files.json")
     manifest = _manifest(files, known)
@@ -74,7 +74,7 @@ def _files(workspace: Workspace) -> tuple[WorkspaceFile, ...]:
     return tuple(file for section in _LOADED for file in workspace.files(section))
 
 
-def _home(workspace: Workspace) -> Path:
+def home_of(workspace: Workspace) -> Path:
     """Return the cache folder of this workspace, made where it is missing."""
     # Two workspaces that share a folder by chance only forget each other's file times.
     root = cache_folder()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import TypeAlias
 
 _LETTER = (
@@ -15,8 +16,7 @@ _PERCENT = r"%[0-9A-Fa-f]{2}"
 _ESCAPED = rf"{_PERCENT}|\\[_~.\-!$&'()*+,;=/?\#@%]"
 # Most names are like `kind:a-name`; tried first, this halves the time.
 _PLAIN = r"[A-Za-z][A-Za-z0-9_\-]*+:[A-Za-z0-9_][A-Za-z0-9_\-]*+(?=[\x20\t\r\n])"
-_TOKEN = re.compile(
-    rf"""
+_TOKEN = rf"""
     [\x20\t\r\n]*+(?:
       (?P<name>{_PLAIN}|(?:[{_LETTER}](?:[{_CHAR}.]*[{_CHAR}])?)?:
         (?:(?:[{_LETTER}_0-9:]|{_ESCAPED})
@@ -33,15 +33,19 @@ _TOKEN = re.compile(
     | (?P<comment>\#[^\r\n]*)
     | (?P<newer><<|\{{\||@version|@[A-Za-z0-9\-]+|.)
     )
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+    """
 _LOCAL = re.compile(
     rf"(?:[{_LETTER}_0-9:]|{_PERCENT})(?:(?:[{_CHAR}.:]|{_PERCENT})*(?:[{_CHAR}:]|{_PERCENT}))?"
 )
 
 # Its kind (a group of the pattern), its text, the offset of its first character.
 Token: TypeAlias = tuple[str, str, int]
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    """Return the compiled pattern; to compile it takes longer than to check a clean workspace."""
+    return re.compile(_TOKEN, re.VERBOSE | re.DOTALL)
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -55,7 +59,7 @@ def tokens(text: str) -> Iterator[Token]:
     [('iri', '<a:b>', 0), ('comment', '# c', 6)]
     """
     end = len(text.rstrip(" \t\r\n"))
-    for match in _TOKEN.finditer(text, 0, end):
+    for match in _pattern().finditer(text, 0, end):
         kind = match.lastgroup or ""
         found = match[kind]
         yield kind, found, match.end() - len(found)

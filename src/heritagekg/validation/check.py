@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -12,16 +12,21 @@ import pyoxigraph as ox
 
 from heritagekg.diagnostics.model import SEVERITIES, Diagnostic, Place, is_selected
 from heritagekg.diagnostics.rules import Rule
-from heritagekg.engine.protocol import Engine
+from heritagekg.engine.protocol import Engine, Term
 from heritagekg.errors import HeritageKGError, UnknownName, WorkspaceError
-from heritagekg.terms import compact
+from heritagekg.terms import HKG, compact
 from heritagekg.validation import faults
-from heritagekg.validation.acknowledge import acknowledge
-from heritagekg.validation.explain import rules_of, validation_report
 from heritagekg.validation.files import Files, files_of, read_file
-from heritagekg.validation.locate import Positions, diagnose
-from heritagekg.validation.reference import validate_with_pyshacl
-from heritagekg.validation.run import Report, Result, validate_on, validate_quads
+from heritagekg.validation.incremental import (
+    Memo,
+    digest_of,
+    is_unchanged,
+    judge,
+    kept_of,
+    recall,
+    remember,
+)
+from heritagekg.validation.run import Report, Result, complete, validate_on, validate_quads
 from heritagekg.validation.shapes import Shapes, ShapesError, rdf, read_shapes
 from heritagekg.workspace import Workspace, WorkspaceFile, read_text
 
@@ -53,7 +58,7 @@ class CheckReport:
     diagnostics: tuple[Diagnostic, ...]
     report: Report | None
     files: tuple[str, ...]
-    texts: dict[str, str]
+    texts: Mapping[str, str]
     acknowledged: tuple[Diagnostic, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
 
@@ -70,6 +75,8 @@ class CheckReport:
     @cached_property
     def rules(self) -> dict[str, Rule]:
         """The rules behind the findings, by code."""
+        from heritagekg.validation.explain import rules_of
+
         return rules_of(self.report.shapes if self.report is not None else None, self.origins)
 
     def selected(self, select: Sequence[str], ignore: Sequence[str]) -> CheckReport:
@@ -82,6 +89,8 @@ class CheckReport:
         UnknownName
             If no rule has a code that begins so.
         """
+        if not select and not ignore:
+            return self
         known = {*self.rules, *(found.code for found in self.diagnostics)}
         for prefix in (*select, *ignore):
             if self.report is not None and not any(code.startswith(prefix) for code in known):
@@ -112,6 +121,8 @@ class CheckReport:
         A finding about a file itself has the file's graph as focus node, and its rule as
         constraint component.
         """
+        from heritagekg.validation.explain import validation_report
+
         shapes = self.report.shapes if self.report is not None else None
         return validation_report(self.diagnostics, shapes)
 
@@ -146,40 +157,140 @@ def check_workspace(
     """
     check_engine(engine)
     everything, judged = _chosen(workspace, [Path(path) for path in paths])
-    loaded = Files()
-    for file in everything:
-        loaded.load(file)
-    if loaded.broken:
-        return CheckReport(
-            tuple(sorted(loaded.broken, key=_order)), None, tuple(judged), loaded.texts
-        )
     vocabulary = [f for f in workspace.files("ontology") if f.name != PREFIXES_FILE]
-    for file in vocabulary:
-        loaded.load(file)
+    is_own = len(everything) == len(workspace.files("data"))
+    memo = recall(workspace) if is_own else Memo("")
+    loaded = _loaded(everything, vocabulary, memo)
     if loaded.broken:
-        raise WorkspaceError(f"the ontology cannot be read: {loaded.broken[0].place}")
-    shapes, origins = _read_shapes(list(_workspace_shapes(workspace)))
-    report = _validated(loaded, shapes, engine)
+        return _of_broken(loaded, judged, vocabulary)
+    described = _Described(list(_workspace_shapes(workspace)))
+    report = _judged(loaded, described, memo, engine)
+    if is_own and engine == "compiled":
+        remember(workspace, memo)
     if paths or workspace.base is not None:
         report = _of_part(report, loaded, judged)
-    where = Positions(loaded)
-    found = [diagnose(result, shapes, origins, where) for result in report.results]
-    found += _file_findings(loaded, judged, where)
+    found, accepted = _found(report, loaded, described, judged)
     if not paths:
         found += faults.links(workspace)
-    found, accepted = acknowledge(found, loaded.quads, judged, where)
     return CheckReport(
         tuple(sorted(found, key=_order)),
         report,
         tuple(judged),
         loaded.texts,
         tuple(sorted(accepted, key=_order)),
-        origins,
+        described.origins,
     )
+
+
+def _found(
+    report: Report, loaded: Files, described: _Described, judged: dict[str, None]
+) -> tuple[list[Diagnostic], list[Diagnostic]]:
+    """Return the findings, and those that the data acknowledge."""
+    twice = _defined_twice(loaded, judged)
+    alone = [found for name in sorted(judged) for found in loaded.kept[name].findings]
+    said = _acknowledging(loaded)
+    if not report.results and not twice and not said:
+        return alone, []
+    # Positions bring the reader of Turtle along, which a clean workspace can do without.
+    from heritagekg.validation.acknowledge import acknowledge
+    from heritagekg.validation.locate import Positions, diagnose
+
+    where = Positions(loaded)
+    found = [diagnose(r, described.shapes, described.origins, where) for r in report.results]
+    for subject in twice:
+        places = [Place(name, span) for name, span in where.definitions(subject)]
+        found.append(faults.defined_twice(subject, places))
+    return acknowledge([*found, *alone], said, judged, where)
+
+
+def _loaded(everything: list[WorkspaceFile], vocabulary: list[WorkspaceFile], memo: Memo) -> Files:
+    """Return the files, of which only those are read that *memo* does not know as they are."""
+    loaded = Files()
+    for file in (*everything, *vocabulary):
+        if is_unchanged(file, memo):
+            loaded.recall(file, memo.files[file.name])
+        elif loaded.load(file):
+            memo.files[file.name] = loaded.kept[file.name] = kept_of(file, loaded)
+            memo.is_new = True
+    for name in set(memo.files) - set(loaded.quads):
+        del memo.files[name]
+        memo.is_new = True
+    return loaded
+
+
+def _of_broken(
+    loaded: Files, judged: Iterable[str], vocabulary: Iterable[WorkspaceFile]
+) -> CheckReport:
+    """Return the verdict where a file does not parse: without it the others cannot be judged."""
+    own = {file.name for file in vocabulary}
+    for broken in loaded.broken:
+        if broken.place is not None and broken.place.file in own:
+            raise WorkspaceError(f"the ontology cannot be read: {broken.place}")
+    return CheckReport(tuple(sorted(loaded.broken, key=_order)), None, tuple(judged), loaded.texts)
+
+
+def _judged(loaded: Files, described: _Described, memo: Memo, engine: str) -> Report:
+    if engine == "pyshacl":
+        from heritagekg.validation.reference import validate_with_pyshacl
+
+        return validate_with_pyshacl(loaded.all_quads(), described.shapes)
+    results = judge(memo, list(loaded.quads), described.read, described.key)
+    return complete(results, memo.refused, described.read, loaded.all_quads)
+
+
+def _acknowledging(loaded: Files) -> dict[str, list[ox.Quad]]:
+    """Return what those files say that may acknowledge findings."""
+    return {name: loaded.quads[name] for name in loaded.using(HKG + "acknowledges")}
+
+
+class _Described:
+    """Shapes in files, read when they are asked for."""
+
+    def __init__(self, files: list[WorkspaceFile]) -> None:
+        self._files = files
+
+    @property
+    def key(self) -> str:
+        """What tells these files from others, and from themselves when they change."""
+        return digest_of(self._files)
+
+    @cached_property
+    def _read(self) -> tuple[Shapes, dict[str, str]]:
+        return _read_shapes(self._files)
+
+    def read(self) -> Shapes:
+        """Return the shapes."""
+        return self._read[0]
+
+    @property
+    def shapes(self) -> Shapes:
+        """The shapes."""
+        return self._read[0]
+
+    @property
+    def origins(self) -> Mapping[str, str]:
+        """IRI of a shape -> file and line that define it."""
+        return _Origins(lambda: self._read[1])
+
+
+class _Origins(Mapping[str, str]):
+    def __init__(self, read: Callable[[], dict[str, str]]) -> None:
+        self._read = read
+
+    def __getitem__(self, iri: str) -> str:
+        return self._read()[iri]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._read())
+
+    def __len__(self) -> int:
+        return len(self._read())
 
 
 def rules_of_workspace(workspace: Workspace) -> dict[str, Rule]:
     """Return every rule that judges *workspace*, by code."""
+    from heritagekg.validation.explain import rules_of
+
     return rules_of(*_read_shapes(list(_workspace_shapes(workspace))))
 
 
@@ -250,6 +361,8 @@ def check_files(
             raise WorkspaceError(f"the ontology cannot be read: {broken.place}: {broken.message}")
     described, origins = _read_shapes(files_of(map(Path, shapes)))
     report = _validated(loaded, described, engine)
+    from heritagekg.validation.locate import Positions, diagnose
+
     where = Positions(loaded)
     found = [diagnose(result, described, origins, where) for result in report.results]
     ordered = tuple(sorted(found, key=_order))
@@ -284,6 +397,8 @@ def check_endpoint(
     for file in files_of(map(Path, ontology)):
         loaded.load(file)
     report = validate_on(engine, described, loaded.all_quads())
+    from heritagekg.validation.locate import Positions, diagnose
+
     where = Positions(Files())
     found = [diagnose(result, described, origins, where) for result in report.results]
     return CheckReport(tuple(sorted(found, key=_order)), report, (), {}, origins=origins)
@@ -316,6 +431,8 @@ def _read_shapes(files: list[WorkspaceFile]) -> tuple[Shapes, dict[str, str]]:
 
 def _validated(loaded: Files, shapes: Shapes, engine: str) -> Report:
     if engine == "pyshacl":
+        from heritagekg.validation.reference import validate_with_pyshacl
+
         return validate_with_pyshacl(loaded.all_quads(), shapes)
     return validate_quads(loaded.all_quads, shapes)
 
@@ -338,15 +455,15 @@ def _of_part(report: Report, loaded: Files, judged: Iterable[str]) -> Report:
     return Report(kept, report.shapes, report.fallback)
 
 
-def _file_findings(loaded: Files, judged: Iterable[str], where: Positions) -> Iterable[Diagnostic]:
-    """Return what the layout of the files themselves has wrong."""
+def _defined_twice(loaded: Files, judged: Iterable[str]) -> list[ox.NamedNode]:
+    """Return the things that a judged file and another one give a type."""
     judged = set(judged)
-    for subject, names in faults.typed_in(loaded.quads).items():
-        if len(names) > 1 and not judged.isdisjoint(names):
-            places = [Place(name, span) for name, span in where.definitions(subject)]
-            yield faults.defined_twice(subject, places)
-    for name in sorted(judged):
-        if name.startswith("data/"):
-            text = loaded.texts[name]
-            yield from faults.header(name, loaded.graphs[name], loaded.quads[name], text)
-            yield from faults.form(name, loaded.paths[name], text)
+    typed: dict[Term, list[str]] = {}
+    for name in loaded.quads:
+        for subject in loaded.typed(name):
+            typed.setdefault(subject, []).append(name)
+    return [
+        subject
+        for subject, names in typed.items()
+        if len(names) > 1 and not judged.isdisjoint(names) and isinstance(subject, ox.NamedNode)
+    ]

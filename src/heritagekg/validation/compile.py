@@ -270,32 +270,36 @@ class Compiler:
             return f"EXISTS {{ {value} {_INSTANCE_OF} {self.term(kind)} }}"
         return " || ".join(f"EXISTS {{ {value} {_TYPE} <{iri}> }}" for iri in classes)
 
-    def _classes(self, kind: Term) -> tuple[str, ...] | None:
-        """Return *kind* and the classes below it, if they are known and few."""
+    def _classes(self, kind: Term, most: int | None = _FEW_CLASSES) -> tuple[str, ...] | None:
+        """Return *kind* and the classes below it, if they are known and at most *most*."""
         below = self.dialect.subclasses
         if below is None or not isinstance(kind, ox.NamedNode):
             return None
         found = (kind.value, *below.get(kind.value, ()))
-        return found if len(found) <= _FEW_CLASSES or not self.dialect.has_tree else None
+        is_few = most is None or len(found) <= most or not self.dialect.has_tree
+        return found if is_few else None
 
     def target(self, shape: Shape) -> str:
         """Return a group that binds ?this once to each focus node of the targets (SHACL §2.1.3)."""
         groups = []
+        kinds: dict[str, None] = {}
         for name, term in shape.targets:
             if name == "targetClass":
-                classes = self._classes(term)
-                if classes is not None and len(classes) == len(shape.targets) == 1:
-                    return f"?this {_TYPE} <{classes[0]}> ."
-                if classes is None:
+                below = self._classes(term, None)
+                kinds.update(dict.fromkeys(below or ()))
+                if below is None:
                     groups.append(f"{{ ?this {_INSTANCE_OF} {self.term(term)} }}")
-                else:
-                    groups += [f"{{ ?this {_TYPE} <{iri}> }}" for iri in classes]
             elif name == "targetNode":
                 groups.append(f"{{ VALUES ?this {{ {self.term(term)} }} }}")
             elif name == "targetSubjectsOf":
                 groups.append(f"{{ ?this {self.predicate(term)} [] }}")
             else:
                 groups.append(f"{{ [] {self.predicate(term)} ?this }}")
+        if len(kinds) == 1 and not groups:
+            return f"?this {_TYPE} <{next(iter(kinds))}> ."
+        if kinds:
+            listed = " ".join(f"<{iri}>" for iri in kinds)
+            groups.append(f"{{ VALUES ?kind {{ {listed} }} ?this {_TYPE} ?kind }}")
         return f"{{ SELECT DISTINCT ?this WHERE {{ {' UNION '.join(groups)} }} }}"
 
     # -- shapes ----------------------------------------------------------------------------------

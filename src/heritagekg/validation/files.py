@@ -2,50 +2,125 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import pyoxigraph as ox
 
 from heritagekg.dataset import syntax_fault
 from heritagekg.diagnostics.model import Diagnostic
+from heritagekg.engine.protocol import Term
 from heritagekg.errors import FileSyntaxError, WorkspaceError
 from heritagekg.validation import faults
+from heritagekg.validation.kept import Kept, term_of
+from heritagekg.validation.reads import TYPE
 from heritagekg.workspace import WorkspaceFile, files_at, read_text
 
+T = TypeVar("T")
 ENDINGS = (".ttl", ".nt", ".nq", ".trig", ".rdf", ".jsonld")
 
 
-class Files:
-    """Texts and quads of the files that were read, and what was wrong with the others."""
+class Lazy(Mapping[str, T]):
+    """A mapping whose values are made when they are first asked for."""
 
     def __init__(self) -> None:
-        self.texts: dict[str, str] = {}
-        self.quads: dict[str, list[ox.Quad]] = {}
+        self._made: dict[str, T] = {}
+        self._makers: dict[str, Callable[[], T]] = {}
+
+    def put(self, name: str, make: Callable[[], T]) -> None:
+        """Let *make* give the value of *name*."""
+        self._made.pop(name, None)
+        self._makers[name] = make
+
+    def __getitem__(self, name: str) -> T:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
+class Files:
+    """Texts and quads of the files that were read, and what was wrong with the others.
+
+    Attributes
+    ----------
+    texts, quads
+        Name -> text, and what it says; of a file that is kept they are read when asked for.
+    broken
+        A finding for each file that could not be read.
+    graphs, paths, bases
+        Name -> named graph, path, and the IRI against which others are resolved.
+    kept
+        Name -> what is known of a file without reading it.
+    """
+
+    def __init__(self) -> None:
+        self.texts: Lazy[str] = Lazy()
+        self.quads: Lazy[list[ox.Quad]] = Lazy()
         self.broken: list[Diagnostic] = []
         self.graphs: dict[str, str] = {}
         self.paths: dict[str, Path] = {}
         self.bases: dict[str, str | None] = {}
+        self.kept: dict[str, Kept] = {}
 
     def all_quads(self) -> Iterator[ox.Quad]:
         """Return the quads of every file."""
         return (quad for quads in self.quads.values() for quad in quads)
 
-    def load(self, file: WorkspaceFile) -> None:
-        """Read *file*; one that cannot be read becomes a finding."""
+    def load(self, file: WorkspaceFile) -> bool:
+        """Read *file* and return True; one that cannot be read becomes a finding."""
         try:
             text = read_text(file.path, file.name)
         except (FileSyntaxError, WorkspaceError) as error:
             self.broken.append(faults.unreadable(file.name, error))
-            return
-        self.texts[file.name] = text
+            return False
+        self._name(file)
+        self.texts.put(file.name, lambda: text)
+        try:
+            quads = list(parsed(text, file))
+        except SyntaxError as error:
+            self.broken.append(faults.syntax(file.name, text, error))
+            return False
+        self.quads.put(file.name, lambda: quads)
+        return True
+
+    def recall(self, file: WorkspaceFile, kept: Kept) -> None:
+        """Take *file* as it was *kept*."""
+        self._name(file)
+        self.kept[file.name] = kept
+        self.texts.put(file.name, lambda: read_text(file.path, file.name))
+        self.quads.put(file.name, lambda: list(kept.quads()))
+
+    def _name(self, file: WorkspaceFile) -> None:
         self.graphs[file.name] = file.graph
         self.paths[file.name] = file.path
         self.bases[file.name] = base_of(file)
-        try:
-            self.quads[file.name] = list(parsed(text, file))
-        except SyntaxError as error:
-            self.broken.append(faults.syntax(file.name, text, error))
+
+    def subjects(self, name: str) -> Iterable[Term]:
+        """Return what the file *name* describes."""
+        if name in self.kept:
+            return map(term_of, self.kept[name].subjects)
+        subjects = dict.fromkeys(quad.subject for quad in self.quads[name])
+        return [term for term in subjects if not isinstance(term, ox.Triple)]
+
+    def typed(self, name: str) -> Iterable[Term]:
+        """Return the things to which the file *name* gives a type."""
+        if name in self.kept:
+            return map(term_of, self.kept[name].typed)
+        kinds = dict.fromkeys(q.subject for q in self.quads[name] if q.predicate.value == TYPE)
+        return [term for term in kinds if not isinstance(term, ox.Triple)]
+
+    def using(self, predicate: str) -> Iterator[str]:
+        """Return the names of the files that may use *predicate*."""
+        for name in self.quads:
+            if name not in self.kept or predicate in self.kept[name].sums:
+                yield name
 
 
 def parsed(text: str, file: WorkspaceFile) -> Iterator[ox.Quad]:

@@ -43,16 +43,27 @@ class Positions:
 
     def __init__(self, files: Files) -> None:
         self._loaded = files
-        self._files: dict[Term, dict[str, None]] = {}
-        self._objects: dict[Term, str] = {}
-        for name, said in files.quads.items():
-            for quad in said:
-                if not isinstance(quad.subject, ox.Triple):
-                    self._files.setdefault(quad.subject, {})[name] = None
-                if not isinstance(quad.object, ox.Triple):
-                    self._objects.setdefault(quad.object, name)
         self._lines: dict[str, list[str]] = {}
         self._read: dict[str, dict[Term, list[Triple]]] = {}
+
+    @cached_property
+    def _files(self) -> dict[Term, list[str]]:
+        """The files that describe each thing."""
+        found: dict[Term, list[str]] = {}
+        for name in self._loaded.quads:
+            for subject in self._loaded.subjects(name):
+                found.setdefault(subject, []).append(name)
+        return found
+
+    @cached_property
+    def _objects(self) -> dict[Term, str]:
+        """The first file that mentions each thing."""
+        found: dict[Term, str] = {}
+        for name, said in self._loaded.quads.items():
+            for quad in said:
+                if not isinstance(quad.object, ox.Triple):
+                    found.setdefault(quad.object, name)
+        return found
 
     @cached_property
     def spelling(self) -> Spelling:
@@ -247,6 +258,8 @@ def _place(
 def is_unknown(term: ox.NamedNode, where: Positions) -> bool:
     """Return whether *term* is undefined where others with its prefix are defined."""
     name = compact(term.value)
+    if name == term.value:
+        return False
     prefix = name.partition(":")[0]
     return name not in where.spelling and where.spelling.has_prefix(prefix)
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from heritagekg.engine.embedded import Embedded
 from heritagekg.engine.protocol import Engine, Term
-from heritagekg.validation.compile import Check, Compiled, Constraint, Dialect, compile_shapes
+from heritagekg.validation.compile import Check, Constraint, Dialect, compile_shapes
 from heritagekg.validation.shapes import RDFS, SH, Node, Shapes, ShapesError, is_true, rdf, sh
 from heritagekg.validation.spelling import Spellings, original
 
@@ -49,13 +50,22 @@ class Report:
 
     Attributes
     ----------
+    results
+        The results, sorted.
+    described
+        The shapes that judged, or what reads them.
     fallback
         Why the reference engine was asked instead of the compiled one; empty where it was not.
     """
 
     results: tuple[Result, ...]
-    shapes: Shapes
+    described: Shapes | Callable[[], Shapes]
     fallback: str = ""
+
+    @cached_property
+    def shapes(self) -> Shapes:
+        """The shapes that judged; read now where they were not needed to judge."""
+        return self.described() if callable(self.described) else self.described
 
     @property
     def conforms(self) -> bool:
@@ -138,7 +148,7 @@ def validate_on(
         yield from copy_of(engine)
         yield from (ox.Quad(each.subject, each.predicate, each.object) for each in said)
 
-    return complete(results, compiled, shapes, everything)
+    return complete(results, compiled.refused, shapes, everything)
 
 
 def _dialect(engine: Engine, ontology: Iterable[ox.Quad | ox.Triple]) -> Dialect:
@@ -170,64 +180,81 @@ def validate_quads(quads: Callable[[], Iterable[ox.Quad]], shapes: Shapes) -> Re
     ShapesError
         If the shapes are not well-formed.
     """
-    memory = Memory(quads(), shapes)
+    memory = Memory.of_quads(quads(), shapes)
     compiled = compile_shapes(shapes, memory.dialect)
-    return complete(memory.results(compiled.checks), compiled, shapes, quads)
+    results = [found for each in memory.results(compiled.checks) for found in each]
+    return complete(results, compiled.refused, shapes, quads)
 
 
 class Memory:
     """Data in a store of this process, each literal as it is written.
 
-    Attributes
+    Parameters
     ----------
-    engine
-        Answers about the data.
-    dialect
-        What queries may know of them.
+    store
+        Holds the data in its default graph.
+    spellings
+        What a store would spell its own way.
+    shapes
+        The shapes, if their SPARQL reads them.
     """
 
-    def __init__(self, quads: Iterable[ox.Quad], shapes: Shapes) -> None:
-        self._spellings = Spellings()
-        self._store = ox.Store()
-        self._store.bulk_extend(self._spellings.noted(quads))
-        self.engine = Embedded(self._store)
-        graph = ox.NamedNode(SH + "shapesGraph") if shapes.asks_for_itself else None
-        if graph is not None:
-            self._store.extend(
-                ox.Quad(quad.subject, quad.predicate, quad.object, graph)
+    def __init__(self, store: ox.Store, spellings: Spellings, shapes: Shapes | None) -> None:
+        self._store, self._spellings = store, spellings
+        self._respelled = spellings.predicates
+        self._graph: ox.NamedNode | None = None
+        if shapes is not None and shapes.asks_for_itself:
+            self._graph = ox.NamedNode(SH + "shapesGraph")
+            store.extend(
+                ox.Quad(quad.subject, quad.predicate, quad.object, self._graph)
                 for quad in shapes.graph.quads
             )
-        respelled = self._spellings.predicates
-        self.dialect = Dialect(subclasses(_class_pairs(self.engine)), respelled, True, graph)
+        self.engine = Embedded(store)
 
-    def results(self, checks: Iterable[Check]) -> list[Result]:
-        """Return the results of *checks*; a curator's own SPARQL runs before values stand aside."""
-        todo = sorted(checks, key=lambda check: not check.sees_plainly)
-        found: list[Result] = []
-        for check in todo:
-            if not check.sees_plainly:
-                self._set_aside()
-            found += results_of(self.engine, check)
-        return found
+    @classmethod
+    def of_quads(cls, quads: Iterable[ox.Quad], shapes: Shapes | None) -> Memory:
+        """Return a memory that holds *quads*."""
+        store, spellings = ox.Store(), Spellings()
+        store.bulk_extend(spellings.noted(quads))
+        return cls(store, spellings, shapes)
 
-    def _set_aside(self) -> None:
-        self._store.bulk_extend(list(self._spellings.quads(self._store)))
-        self._spellings = Spellings()
+    @classmethod
+    def of_triples(cls, triples: bytes, shapes: Shapes | None) -> Memory:
+        """Return a memory that holds N-Triples of which none is spelled otherwise by a store."""
+        store = ox.Store()
+        store.bulk_load(triples, format=ox.RdfFormat.N_TRIPLES)
+        return cls(store, Spellings(), shapes)
+
+    @property
+    def dialect(self) -> Dialect:
+        """What queries may know of the data."""
+        return Dialect(subclasses(_class_pairs(self.engine)), self._respelled, True, self._graph)
+
+    def results(self, checks: Sequence[Check]) -> list[list[Result]]:
+        """Return the results of each check; those that see plainly run first."""
+        found: dict[int, list[Result]] = {}
+        for number in sorted(range(len(checks)), key=lambda n: not checks[n].sees_plainly):
+            if not checks[number].sees_plainly and self._spellings.predicates:
+                self._store.bulk_extend(list(self._spellings.quads(self._store)))
+                self._spellings = Spellings()
+            found[number] = list(results_of(self.engine, checks[number]))
+        return [found[number] for number in range(len(checks))]
 
 
 def complete(
     results: list[Result],
-    compiled: Compiled,
-    shapes: Shapes,
+    refused: Mapping[Node, str],
+    shapes: Shapes | Callable[[], Shapes],
     quads: Callable[[], Iterable[ox.Quad]],
 ) -> Report:
-    """Return the report of *results* and what the reference engine says of the other shapes."""
+    """Return the report of *results* and what the reference engine says of the *refused* shapes."""
     fallback = ""
-    if compiled.refused:
+    if refused:
         from heritagekg.validation.reference import validate_with_pyshacl
 
-        fallback = "; ".join(dict.fromkeys(compiled.refused.values()))
-        results += validate_with_pyshacl(quads(), shapes, only=compiled.refused).results
+        fallback = "; ".join(dict.fromkeys(refused.values()))
+        shapes = shapes() if callable(shapes) else shapes
+        results += validate_with_pyshacl(quads(), shapes, only=refused).results
     return Report(tuple(sorted(results, key=lambda result: result.key)), shapes, fallback)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TypeAlias
 
 import pyoxigraph as ox
@@ -28,11 +29,13 @@ class NotCompiled(Exception):
     """A shape that SPARQL cannot express: one that refers to itself, or names a blank node."""
 
 
+@cache
 def sh(name: str) -> ox.NamedNode:
     """Return the SHACL term *name*."""
     return ox.NamedNode(SH + name)
 
 
+@cache
 def rdf(name: str) -> ox.NamedNode:
     """Return the RDF term *name*."""
     return ox.NamedNode(RDF + name)

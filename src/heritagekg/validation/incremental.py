@@ -1,0 +1,215 @@
+"""A check that remembers: only what changed is read, and only what it can have changed is run."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import pickle
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from heritagekg.diagnostics.model import Diagnostic
+from heritagekg.engine.cache import home_of
+from heritagekg.errors import WorkspaceError
+from heritagekg.validation import faults
+from heritagekg.validation.compile import Check, compile_shapes
+from heritagekg.validation.files import Files
+from heritagekg.validation.kept import EVERYTHING, Kept, keep
+from heritagekg.validation.reads import reads
+from heritagekg.validation.run import Memory, Result
+from heritagekg.validation.shapes import RDFS, Node, Shapes
+from heritagekg.workspace import Workspace, WorkspaceFile
+
+# A file that was written within this time before it was read may have changed in the same tick.
+_TICK = 2_000_000_000
+
+
+@dataclass(slots=True)
+class Judged:
+    """A check, what it reads, the sum of that when it ran, and what it found."""
+
+    check: Check
+    reads: frozenset[str] | None
+    inputs: int = -1
+    results: tuple[Result, ...] = ()
+
+
+@dataclass(slots=True)
+class Memo:
+    """What is remembered of the last check of a workspace.
+
+    Attributes
+    ----------
+    code
+        The version of the program; another one remembers nothing of this.
+    saved
+        When, in nanoseconds.
+    files
+        Name -> what is kept of the file.
+    shapes
+        Digest of the shapes, and of what else the checks were compiled for.
+    checks
+        The checks with their results.
+    refused
+        The shapes that are not compiled, with reasons.
+    asks_for_itself
+        Whether the shapes' SPARQL reads the shapes.
+    is_new
+        Whether there is anything to keep that was not kept.
+    """
+
+    code: str
+    saved: int = 0
+    files: dict[str, Kept] = field(default_factory=dict)
+    shapes: str = ""
+    checks: list[Judged] = field(default_factory=list)
+    refused: Mapping[Node, str] = field(default_factory=dict)
+    asks_for_itself: bool = False
+    is_new: bool = True
+
+
+def recall(workspace: Workspace) -> Memo:
+    """Return what was remembered of *workspace*; nothing where that cannot be read."""
+    code = _code()
+    try:
+        content = _path(workspace).read_bytes()
+        # Half a million objects that live on: to look for garbage among them would take as long.
+        gc.disable()
+        memo = pickle.loads(content)
+    except Exception:  # whatever is wrong with a cache, it is no fault of the data
+        return Memo(code)
+    finally:
+        gc.enable()
+    return memo if isinstance(memo, Memo) and memo.code == code else Memo(code)
+
+
+def remember(workspace: Workspace, memo: Memo) -> None:
+    """Keep *memo* for the next check; where that cannot be written, it will read all again."""
+    if not memo.is_new:
+        return
+    with contextlib.suppress(OSError, WorkspaceError):
+        path = _path(workspace)
+        beside = path.with_name(f"{path.name}.{os.getpid()}")
+        memo.saved, memo.is_new = time.time_ns(), False
+        beside.write_bytes(pickle.dumps(memo, protocol=pickle.HIGHEST_PROTOCOL))
+        beside.replace(path)
+
+
+def _path(workspace: Workspace) -> Path:
+    return home_of(workspace) / "check.pickle"
+
+
+def _code() -> str:
+    """Return what tells one version of the program from another, also while it is worked on."""
+    here = Path(__file__).resolve().parents[1]
+    parts = [sys.version, ox.__version__]
+    for folder in ("validation", "diagnostics", "turtle"):
+        for entry in sorted(os.scandir(here / folder), key=lambda entry: entry.name):
+            if entry.name.endswith(".py"):
+                state = entry.stat()
+                parts.append(f"{entry.name} {state.st_mtime_ns} {state.st_size}")
+    return sha256("\n".join(parts).encode()).hexdigest()
+
+
+def digest_of(files: Iterable[WorkspaceFile]) -> str:
+    """Return a digest of names, times and sizes of *files*, and of content that is just written."""
+    digest, now = sha256(), time.time_ns()
+    for file in files:
+        state = os.stat(file.path)
+        digest.update(f"{file.name} {state.st_mtime_ns} {state.st_size}\n".encode())
+        if state.st_mtime_ns > now - _TICK:
+            digest.update(file.path.read_bytes())
+    return digest.hexdigest()
+
+
+def is_unchanged(file: WorkspaceFile, memo: Memo) -> bool:
+    """Return whether *file* surely is as it was."""
+    kept = memo.files.get(file.name)
+    if kept is None:
+        return False
+    try:
+        state = os.stat(file.path)
+    except OSError:
+        return False
+    settled = kept.time < memo.saved - _TICK
+    return settled and (state.st_mtime_ns, state.st_size) == (kept.time, kept.size)
+
+
+def kept_of(file: WorkspaceFile, loaded: Files) -> Kept:
+    """Return what is to be kept of *file*, which was *loaded*."""
+    state = os.stat(file.path)
+    quads, text = loaded.quads[file.name], loaded.texts[file.name]
+    findings: list[Diagnostic] = []
+    if file.name.startswith("data/"):
+        findings += faults.header(file.name, file.graph, quads, text)
+        findings += faults.form(file.name, file.path, text)
+    return keep(quads, (state.st_mtime_ns, state.st_size), findings)
+
+
+def judge(memo: Memo, names: Iterable[str], shapes: Callable[[], Shapes], key: str) -> list[Result]:
+    """Return the results on the files with *names*; only what may have changed is run.
+
+    Parameters
+    ----------
+    memo
+        What is remembered; its checks are renewed.
+    names
+        The files that together are the data.
+    shapes
+        Gives the shapes, where they are needed.
+    key
+        Digest of the shapes' files.
+    """
+    files = [memo.files[name] for name in names]
+    sums: dict[str, int] = {}
+    for kept in files:
+        for name, number in kept.sums.items():
+            sums[name] = sums.get(name, 0) + number
+    respelled = frozenset(predicate for kept in files for predicate in kept.respelled)
+    wanted = f"{key} {sums.get(RDFS + 'subClassOf', 0)} {' '.join(sorted(respelled))}"
+    memory: Memory | None = None
+    if memo.shapes != wanted:
+        described = shapes()
+        memory = _memory(files, bool(respelled), described)
+        compiled = compile_shapes(described, memory.dialect)
+        memo.checks = [Judged(check, _reads(check)) for check in compiled.checks]
+        memo.refused, memo.shapes = compiled.refused, wanted
+        memo.asks_for_itself = described.asks_for_itself
+    stale = [one for one in memo.checks if one.inputs != _inputs(one.reads, sums)]
+    if stale:
+        memo.is_new = True
+        if memory is None:
+            described_too = shapes() if memo.asks_for_itself else None
+            memory = _memory(files, bool(respelled), described_too)
+        for one, found in zip(stale, memory.results([s.check for s in stale]), strict=True):
+            one.results, one.inputs = tuple(found), _inputs(one.reads, sums)
+    return [result for one in memo.checks for result in one.results]
+
+
+def _reads(check: Check) -> frozenset[str] | None:
+    found = reads(check.query)
+    if check.focus_query is None or found is None:
+        return found
+    targets = reads(check.focus_query)
+    return None if targets is None else found | targets
+
+
+def _inputs(keys: frozenset[str] | None, sums: Mapping[str, int]) -> int:
+    """Return one number for all that a check reads."""
+    if keys is None:
+        return sums.get(EVERYTHING, 0)
+    text = " ".join(f"{key} {sums.get(key, 0)}" for key in sorted(keys))
+    return int.from_bytes(sha256(text.encode()).digest()[:16])
+
+
+def _memory(files: list[Kept], is_respelled: bool, shapes: Shapes | None) -> Memory:
+    if is_respelled:
+        return Memory.of_quads((quad for kept in files for quad in kept.quads()), shapes)
+    return Memory.of_triples(b"".join(kept.triples for kept in files), shapes)

@@ -1,0 +1,92 @@
+"""What a check keeps of each file, so that a file that has not changed is not read again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import blake2b
+from sys import intern
+
+import pyoxigraph as ox
+
+from heritagekg.diagnostics.model import Diagnostic
+from heritagekg.engine.protocol import Term
+from heritagekg.validation.reads import TYPE
+from heritagekg.validation.spelling import is_kept
+
+EVERYTHING = "*"
+_A = f"<{TYPE}>".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file as it was when it was read.
+
+    Attributes
+    ----------
+    time, size
+        Of its last modification, in nanoseconds, and of its content.
+    triples
+        What it says, as N-Triples.
+    sums
+        Predicate (or `TYPE CLASS`, or `EVERYTHING`) -> a sum over its triples, which changes when
+        one of them does.
+    subjects, typed
+        What it describes, and to what of it it gives a type: IRIs, and blank nodes as `_:label`.
+    respelled
+        Predicates with a literal that a store would spell its own way.
+    findings
+        What is wrong with the file by itself.
+    """
+
+    time: int
+    size: int
+    triples: bytes
+    sums: dict[str, int]
+    subjects: tuple[str, ...]
+    typed: tuple[str, ...]
+    respelled: frozenset[str]
+    findings: tuple[Diagnostic, ...]
+
+    def quads(self) -> Iterable[ox.Quad]:
+        """Return what the file says."""
+        return ox.parse(self.triples, format=ox.RdfFormat.N_TRIPLES)
+
+
+def keep(quads: list[ox.Quad], state: tuple[int, int], findings: Iterable[Diagnostic]) -> Kept:
+    """Return what to keep of a file with these quads, this time and size."""
+    triples = ox.serialize(
+        (ox.Triple(q.subject, q.predicate, q.object) for q in quads),
+        format=ox.RdfFormat.N_TRIPLES,
+    )
+    assert triples is not None
+    sums: dict[str, int] = {}
+    subjects: dict[str, None] = {}
+    typed: dict[str, None] = {}
+    for line in set(triples.splitlines()):
+        subject, predicate, rest = line.split(b" ", 2)
+        number = int.from_bytes(blake2b(line, digest_size=16).digest())
+        iri = intern(predicate[1:-1].decode())
+        sums[EVERYTHING] = sums.get(EVERYTHING, 0) + number
+        sums[iri] = sums.get(iri, 0) + number
+        name = _named(subject)
+        subjects[name] = None
+        if predicate == _A:
+            typed[name] = None
+            kind = intern(f"{TYPE} {rest[1:-3].decode()}")
+            sums[kind] = sums.get(kind, 0) + number
+    respelled = frozenset(
+        quad.predicate.value
+        for quad in quads
+        if isinstance(quad.object, ox.Literal) and not is_kept(quad.object)
+    )
+    return Kept(*state, triples, sums, tuple(subjects), tuple(typed), respelled, tuple(findings))
+
+
+def _named(subject: bytes) -> str:
+    return subject.decode() if subject.startswith(b"_:") else subject[1:-1].decode()
+
+
+def term_of(name: str) -> Term:
+    """Return the IRI or blank node that `Kept.subjects` names so."""
+    return ox.BlankNode(name[2:]) if name.startswith("_:") else ox.NamedNode(name)
