@@ -17,7 +17,7 @@ from heritagekg import KnowledgeGraph
 from heritagekg.diagnostics.model import Diagnostic
 from heritagekg.diagnostics.render import concise, full
 from heritagekg.errors import HeritageKGError, UnknownName, WorkspaceError
-from heritagekg.validation.check import check_workspace
+from heritagekg.validation.check import check_files, check_workspace
 from heritagekg.validation.files import read_file
 from heritagekg.validation.run import Result
 from heritagekg.workspace import Workspace
@@ -352,6 +352,53 @@ def test_acknowledgement_of_nothing_is_stale(workspace: Workspace) -> None:
     assert (found.code, found.severity) == ("HK012", "warning")
     assert found.message == "acknowledged finding is not there: HK244 at tenure:anna-xb"
     assert found.place is not None and found.place.span is not None
+
+
+FOREIGN = """@prefix e: <http://example.org/> .
+@prefix s: <http://schema.org/> .
+e:alice a s:Person ;
+    s:givenName "Alice" , "Alicia" ;
+    s:birthDate "yesterday" ;
+    s:worksFor e:acme .
+e:acme a s:Organisation .
+"""
+FOREIGN_SHAPES = """@prefix e: <http://example.org/> .
+@prefix s: <http://schema.org/> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+
+e:PersonShape a sh:NodeShape ;
+    sh:targetClass s:Person ;
+    sh:property [ sh:path s:givenName ; sh:maxCount 1 ] ,
+        [ sh:path s:birthDate ; sh:datatype xsd:date ; sh:message "bad"@en , "schlecht"@de ] ,
+        [ sh:path s:familyName ; sh:minCount 1 ] ,
+        [ sh:path s:worksFor ; sh:class s:Organization ; sh:severity sh:Warning ] ,
+        [ sh:path ( s:worksFor s:name ) ; sh:in ( 1 "x" e:y ) ; sh:minCount 2 ] .
+"""
+
+
+def test_shapes_without_codes_and_words_are_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "d.ttl").write_text(FOREIGN, encoding="utf-8")
+    (tmp_path / "s.ttl").write_text(FOREIGN_SHAPES, encoding="utf-8")
+    report = check_files([tmp_path / "d.ttl"], [tmp_path / "s.ttl"])
+    found = {(d.code, d.path): d for d in report.diagnostics}
+    schema = "http://schema.org/"
+    told = {
+        ("MinCount", schema + "familyName"): ("fewer than 1 values", "3:1"),
+        ("MaxCount", schema + "givenName"): ("more than 1 values", "4:27"),
+        ("Datatype", schema + "birthDate"): ("bad", "5:17"),
+        ("Class", schema + "worksFor"): ("value is no s:Organization", "6:16"),
+        ("MinCount", f"(<{schema}worksFor>/<{schema}name>)"): ("fewer than 2 values", "3:1"),
+    }
+    assert {k: (d.message, str(d.place).partition("ttl:")[2]) for k, d in found.items()} == told
+    assert all(
+        d.notes == (f"required by `e:PersonShape`, {tmp_path / 's.ttl'}:6",) for d in found.values()
+    )
+    assert all(d.source_shape == "http://example.org/PersonShape" for d in found.values())
+    assert found[("MinCount", schema + "familyName")].help == "add `s:familyName`"
+    german = report.in_language("de").selected(["Datatype"], [])
+    assert [d.message for d in german.diagnostics] == ["schlecht"]
+    assert report.rules["MinCount"].reason.endswith("(SHACL, section 4.2.1).")
 
 
 def test_codes_are_chosen_by_prefix(workspace: Workspace) -> None:

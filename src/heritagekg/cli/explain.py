@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def explain(context: click.Context, code: str | None) -> None:
     """Say what the rule CODE asks for, why, and what is wrong and right; or list the rules.
 
-    CODE is a code such as HK203, or the name of a rule such as tenure-without-source.
+    CODE is a code such as HK203 or MinCount, or the name of a rule such as tenure-without-source.
     """
     from heritagekg.errors import UnknownName, did_you_mean
     from heritagekg.validation.check import rules_of_workspace
@@ -31,9 +31,10 @@ def explain(context: click.Context, code: str | None) -> None:
             click.echo(f"{rule.code}  {rule.severity:7}  {rule.name}: {rule.message}")
         return
     by_name = {rule.name: rule for rule in rules.values()}
-    found = rules.get(code.upper()) or by_name.get(code.removeprefix("hks:"))
+    by_code = {known.lower(): rule for known, rule in rules.items()}
+    found = by_code.get(code.lower()) or by_name.get(code.removeprefix("hks:"))
     if found is None:
-        close = did_you_mean(code, by_name) or "; `heritagekg explain` lists them"
+        close = did_you_mean(code, [*by_name, *rules]) or "; `heritagekg explain` lists them"
         raise UnknownName(f"no rule {code!r}{close}")
     click.echo(explained(found, colour=sys.stdout.isatty()), nl=False)
 

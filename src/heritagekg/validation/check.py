@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -421,12 +422,19 @@ def _read_shapes(files: list[WorkspaceFile]) -> tuple[Shapes, dict[str, str]]:
         lines = {line: number for number, line in enumerate(text.split("\n"), start=1)}
         for quad in said:
             if quad.predicate == rdf("type") and isinstance(quad.subject, ox.NamedNode):
-                line = lines.get(compact(quad.subject.value))
+                line = lines.get(compact(quad.subject.value)) or _line_of(quad.subject.value, text)
                 origins[quad.subject.value] = f"{file.name}:{line}" if line else file.name
     shapes = read_shapes(quads)
     if not shapes.by_node:
         raise ShapesError(f"no SHACL shape in {', '.join(sorted({f.name for f in files}))}")
     return shapes, origins
+
+
+def _line_of(iri: str, text: str) -> int | None:
+    """Return the first line that begins with the last part of *iri*."""
+    local = re.escape(iri[max(iri.rfind("/"), iri.rfind("#")) + 1 :])
+    found = re.search(rf"^\S*[:/#]{local}>?(?=\s)", text, re.MULTILINE)
+    return text.count("\n", 0, found.start()) + 1 if found else None
 
 
 def _validated(loaded: Files, shapes: Shapes, engine: str) -> Report:

@@ -10,6 +10,7 @@ from heritagekg.diagnostics.model import Diagnostic
 from heritagekg.diagnostics.rules import RULES, Rule
 from heritagekg.terms import PREFIXES, compact, expand
 from heritagekg.turtle.format import format_turtle
+from heritagekg.validation.components import rules_of_components
 from heritagekg.validation.run import Report, Result
 from heritagekg.validation.shapes import SH, Shape, Shapes, rdf, sh
 from heritagekg.workspace import GRAPHS
@@ -20,7 +21,7 @@ _SEVERITY_TERMS = {word: ox.NamedNode(iri) for iri, word in SEVERITY_OF.items()}
 
 
 def rules_of(shapes: Shapes | None, origins: Mapping[str, str]) -> dict[str, Rule]:
-    """Return every rule by its code: those about files, and those of *shapes* that have a code.
+    """Return every rule by its code: about files, of *shapes*, and of SHACL's own components.
 
     Parameters
     ----------
@@ -33,7 +34,7 @@ def rules_of(shapes: Shapes | None, origins: Mapping[str, str]) -> dict[str, Rul
     for shape in shapes.by_node.values() if shapes is not None else ():
         if shape.code is not None and isinstance(shape.node, ox.NamedNode):
             rules[shape.code] = _rule(shape, shape.node, origins)
-    return dict(sorted(rules.items()))
+    return dict(sorted(rules.items())) | rules_of_components()
 
 
 def _rule(shape: Shape, node: ox.NamedNode, origins: Mapping[str, str]) -> Rule:

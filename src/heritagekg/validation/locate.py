@@ -9,19 +9,21 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
-from heritagekg.diagnostics.model import Diagnostic, Edit, Place, Related
+from heritagekg.diagnostics.model import Diagnostic, Place, Related
 from heritagekg.engine.protocol import Term
 from heritagekg.spans import Span
-from heritagekg.terms import compact
-from heritagekg.turtle.format import predicate_key
+from heritagekg.terms import PREFIXES, compact
 from heritagekg.turtle.reader import Triple, read
-from heritagekg.turtle.tokens import tokens
+from heritagekg.turtle.tokens import is_local_name
+from heritagekg.validation.advise import advise
 from heritagekg.validation.blanks import Said, paired
+from heritagekg.validation.components import statement
 from heritagekg.validation.explain import SEVERITY_OF
 from heritagekg.validation.files import Files
 from heritagekg.validation.run import Result
-from heritagekg.validation.shapes import SH, Shape, Shapes, rdf
+from heritagekg.validation.shapes import SH, Node, Shape, Shapes, rdf
 from heritagekg.validation.suggest import Spelling
+from heritagekg.workspace import GRAPHS
 
 _WITH_POSITIONS = (".ttl", ".nt")
 # Components that speak of values that are not there: the subject is what must be touched.
@@ -29,6 +31,13 @@ _MISSING = {"MinCount", "HasValue", "QualifiedMinCount"}
 # Components that speak of values that are too many.
 _REPEATED = {"MaxCount", "UniqueLang"}
 _MOST = 3
+_PROPERTIES = {
+    ox.NamedNode(PREFIXES["rdf"] + "Property"),
+    *(
+        ox.NamedNode(f"{PREFIXES['owl']}{kind}Property")
+        for kind in ("Object", "Datatype", "Annotation")
+    ),
+}
 _ENDS = re.compile(r"\r\n|\n|\r")
 
 
@@ -44,6 +53,7 @@ class Positions:
     def __init__(self, files: Files) -> None:
         self._loaded = files
         self._lines: dict[str, list[str]] = {}
+        self._declared: dict[str, list[tuple[str, str]]] = {}
         self._read: dict[str, dict[Term, list[Triple]]] = {}
 
     @cached_property
@@ -66,11 +76,41 @@ class Positions:
         return found
 
     @cached_property
-    def spelling(self) -> Spelling:
-        """The names of all things that are described."""
+    def things(self) -> Spelling:
+        """All things that are described."""
+        return Spelling(term.value for term in self._files if isinstance(term, ox.NamedNode))
+
+    @cached_property
+    def properties(self) -> Spelling:
+        """The properties that a vocabulary among the files defines."""
         return Spelling(
-            compact(term.value) for term in self._files if isinstance(term, ox.NamedNode)
+            quad.subject.value
+            for name, graph in self._loaded.graphs.items()
+            # The data of a workspace define none, and need not be read for it.
+            if not graph.startswith(f"{GRAPHS}data/")
+            for quad in self._loaded.quads[name]
+            if quad.object in _PROPERTIES and isinstance(quad.subject, ox.NamedNode)
         )
+
+    def name(self, term: Term, file: str | None) -> str:
+        """Return *term* as *file* would write it: by the usual prefixes, or its own."""
+        if not isinstance(term, ox.NamedNode):
+            return str(term)
+        name = compact(term.value)
+        if name != term.value or file is None or not file.endswith(_WITH_POSITIONS):
+            return name
+        for prefix, namespace in self._prefixes(file):
+            if term.value.startswith(namespace) and is_local_name(term.value[len(namespace) :]):
+                return f"{prefix}:{term.value[len(namespace) :]}"
+        return name
+
+    def _prefixes(self, file: str) -> list[tuple[str, str]]:
+        if file not in self._declared:
+            text, base = self._loaded.texts[file], self._loaded.bases[file]
+            declared = {d.name: d.iri for d in read(text, base, path=file).declarations}
+            longest_first = sorted(declared.items(), key=lambda pair: -len(pair[1]))
+            self._declared[file] = longest_first
+        return self._declared[file]
 
     def line(self, name: str, number: int) -> str:
         """Return a line of the file *name*."""
@@ -219,24 +259,30 @@ def diagnose(
     kind = result.component.removeprefix(SH).removesuffix("ConstraintComponent")
     predicates = _predicates(shapes, result.path)
     place = _place(result, kind, predicates, where)
-    name = compact(str(getattr(result.source_shape, "value", "")))
-    help_, edit = advise(result, shape, kind, place, where)
+    file = place.file if place is not None else None
+    owner = owner_of(result.source_shape, shapes)
+    name = where.name(owner, file) if owner is not None else ""
+    origin = origins.get(owner.value) if owner is not None else None
+    help_, edit = advise(result, shape, is_missing=kind in _MISSING, place=place, where=where)
     return Diagnostic(
         code=result.code or kind,
         severity=SEVERITY_OF.get(result.severity.value, "error"),
-        message=_message(result, kind),
+        message=_message(result)
+        or statement(kind, shape, shapes, lambda term: where.name(term, file)),
         place=place,
-        label=_label(result, kind),
+        label=f"no `{where.name(result.path, file)}` in this statement"
+        if kind in _MISSING and isinstance(result.path, ox.NamedNode)
+        else "",
         help=help_,
-        notes=_notes(shape, name, origins.get(str(getattr(result.source_shape, "value", "")))),
+        notes=_notes(shape, name, origin),
         related=tuple(_related(result, shape, kind, predicates, place, where)),
         edit=edit,
         translations={m.language: m.value for m in result.messages if m.language},
         focus_node=_shown(result.focus_node),
-        path=_shown(result.path),
+        path=result_path(result, shape),
         value=_shown(result.value),
         component=compact(result.component),
-        source_shape=name or None,
+        source_shape=compact(owner.value) if owner is not None else None,
         result=result,
     )
 
@@ -250,18 +296,9 @@ def _place(
         said = _of_repeated_language(_said_of(result.focus_node, predicates, where))
         if said:
             return Place(said[-1][0], said[-1][1].object_span)
-    if isinstance(result.path, ox.NamedNode) and is_unknown(result.path, where):
+    if isinstance(result.path, ox.NamedNode) and where.properties.is_unknown(result.path.value):
         return where.predicate(result.focus_node, result.path, result.value)
     return where.find(result.focus_node, predicates, result.value)
-
-
-def is_unknown(term: ox.NamedNode, where: Positions) -> bool:
-    """Return whether *term* is undefined where others with its prefix are defined."""
-    name = compact(term.value)
-    if name == term.value:
-        return False
-    prefix = name.partition(":")[0]
-    return name not in where.spelling and where.spelling.has_prefix(prefix)
 
 
 def _related(
@@ -302,103 +339,37 @@ def _of_repeated_language(said: list[tuple[str, Triple]]) -> list[tuple[str, Tri
     return next((same for same in by_language.values() if len(same) > 1), [])
 
 
-def advise(
-    result: Result, shape: Shape | None, kind: str, place: Place | None, where: Positions
-) -> tuple[str, Edit | None]:
-    """Return what to write instead, and the edit that does it."""
-    for term in (result.path, result.value):
-        if isinstance(term, ox.NamedNode) and (meant := _meant(term, where)) is not None:
-            return f"did you mean `{meant}`?", _respelt(term, meant, place, where)
-    if kind in _MISSING and isinstance(result.path, ox.NamedNode):
-        name = compact(result.path.value)
-        example = value_in(shape.example or "", name) if shape is not None else None
-        if example is not None:
-            return f"add `{name}`, for example", _added(result, name, example, where)
-        return f"add `{name}`", None
-    return "", None
+def owner_of(node: Node, shapes: Shapes) -> ox.NamedNode | None:
+    """Return *node*, or the shape with a name that it is a part of."""
+    seen: set[Node] = set()
+    while isinstance(node, ox.BlankNode) and node not in seen:
+        seen.add(node)
+        node = next(
+            (
+                quad.subject
+                for quad in shapes.graph.quads
+                if quad.object == node and not isinstance(quad.subject, ox.Triple)
+            ),
+            node,
+        )
+    return node if isinstance(node, ox.NamedNode) else None
 
 
-def _meant(term: ox.NamedNode, where: Positions) -> str | None:
-    return where.spelling.closest(compact(term.value)) if is_unknown(term, where) else None
+def result_path(result: Result, shape: Shape | None) -> str | None:
+    """Return the path of *result*, one of several predicates as SPARQL writes it."""
+    if isinstance(result.path, ox.BlankNode):
+        return shape.path if shape is not None else None
+    return _shown(result.path)
 
 
-def _respelt(term: ox.NamedNode, meant: str, place: Place | None, where: Positions) -> Edit | None:
-    """Return the edit of the token at *place*, if it is *term* as a CURIE."""
-    if place is None or place.span is None or place.span.line != place.span.end_line:
-        return None
-    line = where.line(place.file, place.span.line)
-    if line[place.span.column - 1 : place.span.end_column - 1] != compact(term.value):
-        return None
-    return Edit(place.file, place.span, meant)
-
-
-def _added(result: Result, name: str, example: str, where: Positions) -> Edit | None:
-    """Return the edit that adds a line for the property *name* where the canonical form has it."""
-    path = result.path
-    assert isinstance(path, ox.NamedNode)
-    key = predicate_key(path, name)
-    after: tuple[str, Triple] | None = None
-    for file, triple in where.said(result.focus_node):
-        word = "a" if triple.predicate == rdf("type") else compact(triple.predicate.value)
-        is_before = predicate_key(triple.predicate, word) <= key
-        if (after is None or after[0] == file) and (is_before or after is None):
-            after = file, triple
-    if after is None:
-        return None
-    file, triple = after
-    line = where.line(file, triple.object_span.end_line)
-    # Only where the line ends with the statement's semicolon can another follow.
-    if line[triple.object_span.end_column - 1 :].strip() != ";":
-        return None
-    indent = (
-        line[: len(line) - len(line.lstrip())]
-        if triple.predicate_span.line == (triple.object_span.end_line)
-        else "    "
-    )
-    at = triple.object_span.end_line + 1
-    return Edit(file, Span(at, 1, at, 1), f"{indent}{name} {example} ;\n", is_example=True)
-
-
-def value_in(example: str, name: str) -> str | None:
-    r"""Return what the right one of two examples says of the property *name*.
-
-    Examples
-    --------
-    >>> value_in("# wrong\nx:a a x:B .\n# right\nx:a a x:B ; x:p 'q'@en , 2 .", "x:p")
-    "'q'@en"
-    """
-    right = example.partition("# right\n")[2]
-    found: list[str] = []
-    end = start = None
-    for kind, text, at in tokens(right):
-        if start is None:
-            start = -1 if kind == "name" and text == name else None
-            continue
-        if start == -1:
-            start = at
-        elif (kind == "mark" and text != "^^") or kind == "comment":
-            break
-        end = at + len(text)
-        found.append(text)
-    return right[start:end] if found and found[0] not in ("[", "(") else None
-
-
-def _message(result: Result, kind: str) -> str:
+def _message(result: Result) -> str:
     english = [m for m in result.messages if m.language in (None, "en")] or list(result.messages)
-    if english:
-        return english[0].value
-    return f"{_shown(result.focus_node)} violates {kind}"
-
-
-def _label(result: Result, kind: str) -> str:
-    if kind in _MISSING and isinstance(result.path, ox.NamedNode):
-        return f"no `{compact(result.path.value)}` in this statement"
-    return ""
+    return english[0].value if english else ""
 
 
 def _notes(shape: Shape | None, name: str, origin: str | None) -> tuple[str, ...]:
     notes = []
-    if name and not name.startswith("_:"):
+    if name:
         notes.append(f"required by `{name}`" + (f", {origin}" if origin else ""))
     if shape is not None and shape.reason:
         notes.append(shape.reason)

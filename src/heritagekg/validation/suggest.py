@@ -8,50 +8,55 @@ FARTHEST = 2
 
 
 class Spelling:
-    """Finds the known CURIE that a misspelt one stands for.
+    """Finds the known IRI that a misspelt one stands for.
 
     Examples
     --------
-    >>> spelling = Spelling(["country:xa", "committee:xa", "hkg:heldBy", "person:anna"])
-    >>> spelling.closest("hkg:heldby"), spelling.closest("person:anan")
-    ('hkg:heldBy', 'person:anna')
-    >>> spelling.closest("persons:anna"), spelling.closest("person:xyz")
-    ('person:anna', None)
+    >>> spelling = Spelling(["e:committee/xa", "e:o#heldBy", "e:person/anna"])
+    >>> spelling.closest("e:o#heldby"), spelling.closest("e:person/anan")
+    ('e:o#heldBy', 'e:person/anna')
+    >>> spelling.closest("e:persons/anna"), spelling.closest("e:person/xyz")
+    ('e:person/anna', None)
     """
 
     def __init__(self, known: Iterable[str]) -> None:
-        self._by_prefix: dict[str, list[str]] = {}
+        self._by_namespace: dict[str, list[str]] = {}
         self._by_local: dict[str, list[str]] = {}
         self._answers: dict[str, str | None] = {}
-        for name in known:
-            prefix, _, local = name.rpartition(":")
-            self._by_prefix.setdefault(prefix, []).append(local)
-            self._by_local.setdefault(local, []).append(prefix)
+        for iri in known:
+            namespace, local = _parts(iri)
+            self._by_namespace.setdefault(namespace, []).append(local)
+            self._by_local.setdefault(local, []).append(namespace)
 
-    def __contains__(self, name: str) -> bool:
-        prefix, _, local = name.rpartition(":")
-        return prefix in self._by_local.get(local, ())
+    def is_unknown(self, iri: str) -> bool:
+        """Return whether others of its namespace are known, but not *iri*."""
+        namespace, local = _parts(iri)
+        is_known = namespace in self._by_local.get(local, ())
+        return not is_known and namespace in self._by_namespace
 
-    def has_prefix(self, prefix: str) -> bool:
-        """Return whether a known name has *prefix*."""
-        return prefix in self._by_prefix
+    def closest(self, iri: str) -> str | None:
+        """Return the one known IRI at most two slips away from *iri*, else None.
 
-    def closest(self, name: str) -> str | None:
-        """Return the one known name at most two slips away from *name*, else None.
-
-        The slip is looked for behind the prefix, then in the prefix.
+        The slip is looked for in the local name, then in the namespace.
         """
-        if name not in self._answers:
-            self._answers[name] = self._closest(name)
-        return self._answers[name]
+        if iri not in self._answers:
+            self._answers[iri] = self._closest(iri)
+        return self._answers[iri]
 
-    def _closest(self, name: str) -> str | None:
-        prefix, _, local = name.rpartition(":")
-        if (found := nearest(local, self._by_prefix.get(prefix, ()))) is not None:
-            return f"{prefix}:{found}"
-        prefixes = self._by_local.get(local, ())
-        found = nearest(prefix, prefixes) or (prefixes[0] if len(prefixes) == 1 else None)
-        return f"{found}:{local}" if found is not None and found != prefix else None
+    def _closest(self, iri: str) -> str | None:
+        namespace, local = _parts(iri)
+        if local in self._by_namespace.get(namespace, ()):
+            return None
+        if (found := nearest(local, self._by_namespace.get(namespace, ()))) is not None:
+            return namespace + found
+        namespaces = self._by_local.get(local, ())
+        found = nearest(namespace, namespaces) or (namespaces[0] if len(namespaces) == 1 else None)
+        return found + local if found is not None else None
+
+
+def _parts(iri: str) -> tuple[str, str]:
+    cut = max(iri.rfind("/"), iri.rfind("#")) + 1
+    return iri[:cut], iri[cut:]
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
