@@ -221,15 +221,22 @@ def _fill(
     store = ox.Store(str(folder))
     stale = [file.graph for file in changed] + gone
     _remove_graphs(store, [_INHERITED, *map(ox.NamedNode, stale), *map(_derived_graph, stale)])
+    # Loaded at once: each load costs a file of the store and the time to write it.
+    loaded: list[ox.Quad] = []
     for file in changed:
         progress(file.name)
         quads = read_quads(file)
-        _add(store, ox.NamedNode(file.graph), quads)
-        _add(store, _derived_graph(file.graph), derive(quads, schema))
+        loaded += quads
+        graph = _derived_graph(file.graph)
+        loaded += [
+            ox.Quad(triple.subject, triple.predicate, triple.object, graph)
+            for triple in derive(quads, schema)
+        ]
+    _add(store, loaded)
     for query in INHERITED_TIME:
         triples = store.query(query)
         assert isinstance(triples, ox.QueryTriples)
-        _add(store, _INHERITED, list(triples))
+        _add(store, [ox.Quad(t.subject, t.predicate, t.object, _INHERITED) for t in triples])
     store.flush()
 
 
@@ -240,13 +247,10 @@ def _derived_graph(graph: str) -> ox.NamedNode:
     return ox.NamedNode(DERIVED + graph.removeprefix(GRAPHS))
 
 
-def _add(
-    store: ox.Store, graph: ox.NamedNode, triples: Iterable[ox.Quad] | Iterable[ox.Triple]
-) -> None:
-    """Add *triples* to *graph* and to the default graph."""
-    said = [(triple.subject, triple.predicate, triple.object) for triple in triples]
-    store.bulk_extend([ox.Quad(*triple, graph) for triple in said])
-    store.bulk_extend([ox.Quad(*triple) for triple in said])
+def _add(store: ox.Store, quads: list[ox.Quad]) -> None:
+    """Add *quads* to their graphs and to the default graph."""
+    store.bulk_extend(quads)
+    store.bulk_extend([ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads])
 
 
 def _remove_graphs(store: ox.Store, graphs: Iterable[ox.NamedNode]) -> None:
