@@ -114,5 +114,5 @@ def test_loop_of_links_ends(tmp_path: Path) -> None:
 
 
 def test_place_of_a_wrong_byte_counts_characters() -> None:
-    with pytest.raises(FileSyntaxError, match=r"^a:2:3: 0xe9 is not UTF-8, 'é' in Windows-1252"):
+    with pytest.raises(FileSyntaxError, match=r"^a:2:3: byte 0xe9 is not UTF-8 but 'é' in"):
         decode_text("ə\n".encode() + b"\xc9\x99x\xe9", "a")

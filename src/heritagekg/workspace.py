@@ -141,17 +141,17 @@ def _walk(folder: Path, deep: bool, ending: str | tuple[str, ...]) -> list[str]:
         if entry.is_dir(follow_symlinks=False):
             if deep:
                 found += _walk(Path(entry.path), deep, ending)
-        elif entry.name.endswith(ending) and not _is_folder(entry):
+        elif entry.name.endswith(ending) and _is_readable(entry):
             found.append(entry.path)
     return found
 
 
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    """Return whether *entry* is a folder or links to one; a link to nothing passes as a file."""
+def _is_readable(entry: os.DirEntry[str]) -> bool:
+    """Return whether *entry* is a file, or a link to nothing, which somebody has to be told of."""
     try:
-        return entry.is_dir()
+        return entry.is_file() or (entry.is_symlink() and not os.path.exists(entry.path))
     except OSError:
-        return False
+        return True
 
 
 def folder_links(workspace: Workspace, section: str) -> list[str]:
@@ -228,24 +228,30 @@ def decode_text(content: bytes, name: str) -> str:
     >>> decode_text(b"caf\xe9", "a.ttl")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
-    heritagekg.errors.FileSyntaxError: a.ttl:1:4: 0xe9 is not UTF-8, ...
+    heritagekg.errors.FileSyntaxError: a.ttl:1:4: byte 0xe9 is not UTF-8 but 'é' ...
     """
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise FileSyntaxError(name, 1, 1, "the file is UTF-16; save as UTF-8")
+    if _is_utf16(content):
+        raise FileSyntaxError(name, 1, 1, "file is UTF-16; save it as UTF-8")
     if b"\0" in content:
         line, column = _place(content, content.index(b"\0"))
-        raise FileSyntaxError(name, line, column, "0x00 is in no text; the file is binary")
+        raise FileSyntaxError(name, line, column, "byte 0x00 is in no text; is the file binary?")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         byte = content[error.start]
         old = bytes([byte]).decode("cp1252", "ignore")
-        meant = f", {old!r} in Windows-1252" if old else ""
-        raise FileSyntaxError(
-            name,
-            *_place(content, error.start),
-            f"0x{byte:02x} is not UTF-8{meant}; save as UTF-8",
-        ) from None
+        meant = f" but {old!r} in Windows-1252" if old else ""
+        line, column = _place(content, error.start)
+        message = f"byte 0x{byte:02x} is not UTF-8{meant}; save the file as UTF-8"
+        raise FileSyntaxError(name, line, column, message) from None
+
+
+def _is_utf16(content: bytes) -> bool:
+    """Return whether *content* has the mark of UTF-16, or every other byte is zero, as in ASCII."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return True
+    start = content[:64]
+    return len(start) >= 4 and (not any(start[::2]) or not any(start[1::2])) and any(start)
 
 
 def _place(content: bytes, offset: int) -> tuple[int, int]:

@@ -141,9 +141,15 @@ def test_file_without_header(workspace: Workspace) -> None:
         ("<a:a>\n <a:b> .", "HK001", "2:8", "not Turtle"),
         ("<a:a> <a:b> 1 ", "HK001", "1:15", "not Turtle"),
         ('<a:a> <a:b> "1 .\n\n', "HK001", "1:13", "not Turtle"),
-        (HEADER.encode("utf-16"), "HK004", "1:1", "UTF-16; save as UTF-8"),
-        ("<a:a> <a:b> 'é' .".encode("cp1252"), "HK004", "1:14", "0xe9 is not UTF-8"),
-        (b"\x7fELF\x00\x01\xff\xfe", "HK004", "1:5", "file is binary"),
+        (HEADER.encode("utf-16-le"), "HK004", "1:1", "file is UTF-16"),
+        (HEADER.encode("utf-16"), "HK004", "1:1", "file is UTF-16"),
+        (
+            "<a:a> <a:b> 'é' .".encode("cp1252"),
+            "HK004",
+            "1:14",
+            "byte 0xe9 is not UTF-8 but 'é' in Windows-1252",
+        ),
+        (b"\x7fELF\x00\x01\xff\xfe", "HK004", "1:5", "byte 0x00 is in no text"),
         ("<a:a> <a:b> 1 .\n<<<<<<< HEAD\n", "HK003", "2:1", "merge conflict"),
     ],
 )
@@ -218,6 +224,13 @@ def test_file_that_cannot_be_read(workspace: Workspace) -> None:
     assert one.message == "cannot read 'data/gone.ttl': No such file or directory"
     assert (other.code, str(other.place)) == ("HK002", "data/loop.ttl")
     assert "Traceback" not in run(workspace.root).stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+def test_pipe_among_the_files_is_left_alone(workspace: Workspace) -> None:
+    write(workspace, HEADER + COUNTRY)
+    os.mkfifo(workspace.root / "data" / "pipe.ttl")
+    assert run(workspace.root).stderr == "all is well in 1 file\n"
 
 
 def test_dump_that_went_astray_is_refused_unread(workspace: Workspace) -> None:

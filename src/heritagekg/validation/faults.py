@@ -63,8 +63,8 @@ def unreadable(name: str, error: WorkspaceError | FileSyntaxError) -> Diagnostic
     """Return the finding for a file that is not there, too large, or not UTF-8."""
     if isinstance(error, FileSyntaxError):
         span = Span(error.line, error.column, error.line, error.column + 1)
-        message = f"{RULES['encoding-other-than-utf-8'].message}: {error.message}"
-        return finding("encoding-other-than-utf-8", Place(name, span), message)
+        message, _, help_ = error.message.partition("; ")
+        return finding("encoding-other-than-utf-8", Place(name, span), message, help=help_)
     return finding("file-unreadable", Place(name), str(error))
 
 
@@ -178,8 +178,8 @@ def header(name: str, graph: str, quads: Iterable[ox.Quad], text: str) -> Iterab
         (Places(text).span(m.start(), m.start()).line for m in _DECLARATION.finditer(text)),
         default=0,
     )
-    statement = (
-        f'\n<{graph}>\n    a void:Dataset ;\n    dcterms:title "{Path(name).stem}"@en ;\n'
+    statement = ("" if line == 1 else "\n") + (
+        f'<{graph}>\n    a void:Dataset ;\n    dcterms:title "{Path(name).stem}"@en ;\n'
         f"    dcterms:license <https://creativecommons.org/publicdomain/zero/1.0/> ;\n.\n"
     )
     yield finding(

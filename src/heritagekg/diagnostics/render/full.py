@@ -121,7 +121,7 @@ class _Shown:
         for number, mark, line in shown:
             margin = bar if mark == " " else self._paint(mark, mark)
             text = line if mark == " " else self._paint(line, mark)
-            body += f"{self._paint(f'{number:{width}}', 'arrow')} {margin} {text}\n"
+            body += f"{self._paint(f'{number:{width}}', 'arrow')} {margin} {text}".rstrip() + "\n"
         gutter = f"{' ' * width} {bar}\n"
         return gutter + body + gutter
 
