@@ -258,6 +258,9 @@ def diagnose(
     shape = shapes.by_node.get(result.source_shape)
     kind = result.component.removeprefix(SH).removesuffix("ConstraintComponent")
     predicates = _predicates(shapes, result.path)
+    if kind == "Equals" and shape is not None:
+        # A value that one of the two lacks stands at the other.
+        predicates |= frozenset(shape.parameters["equals"])
     place = _place(result, kind, predicates, where)
     file = place.file if place is not None else None
     owner = owner_of(result.source_shape, shapes)
@@ -290,7 +293,7 @@ def diagnose(
 def _place(
     result: Result, kind: str, predicates: frozenset[Term], where: Positions
 ) -> Place | None:
-    if kind in _MISSING:
+    if kind in _MISSING or (result.path is None and result.value == result.focus_node):
         return where.find(result.focus_node, frozenset(), None)
     if kind == "UniqueLang":
         said = _of_repeated_language(_said_of(result.focus_node, predicates, where))
