@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyoxigraph as ox
@@ -27,49 +28,25 @@ def N_(text: str) -> str:
 
 
 # The most facts of one section that a card shows, and that the page of the section shows.
-SHOWN, SHOWN_ALONE = 25, 200
+SHOWN, SHOWN_ALONE = 20, 200
 # The most things that point at this one, and the most sources that are told in full.
 POINTING, TOLD = 12, 400
+# The most links to one thing that are looked at.
+_LINKS = 20_000
 
 _STATED = f'FILTER(!STRSTARTS(STR(?graph), "{DERIVED}"))'
 _STATEMENTS = (
     f"SELECT ?predicate ?value WHERE {{ GRAPH ?graph {{ $thing ?predicate ?value }} {_STATED} }}"
 )
-_SECTIONS = f"""PREFIX hkg: <https://w3id.org/heritagekg/ontology#>
-SELECT ?kind ?part (COUNT(*) AS ?facts)
-WHERE {{
-  GRAPH ?graph {{ ?fact ?part $thing ; a ?kind . }}
-  {_STATED}
-  ?fact a hkg:Fact .
-}}
-GROUP BY ?kind ?part"""
-_FACTS = f"""PREFIX hkg: <https://w3id.org/heritagekg/ontology#>
+# Whatever points at the thing; the class of each, and what else the graph infers, is in memory.
+_INCOMING = "SELECT ?other ?predicate WHERE {{ ?other ?predicate $thing }} LIMIT {limit}"
+_FACTS = """PREFIX hkg: <https://w3id.org/heritagekg/ontology#>
 SELECT ?fact ?predicate ?value
-WHERE {{
-  {{ SELECT ?fact
-    WHERE {{
-      GRAPH ?graph {{ ?fact $part $thing ; a $kind . }}
-      {_STATED}
-      OPTIONAL {{ ?fact hkg:certainFrom ?day . }}
-    }}
-    ORDER BY DESC(?day) ?fact
-    LIMIT %d
-    OFFSET %d }}
-  GRAPH ?where {{ ?fact ?predicate ?value . }}
-  FILTER(!STRSTARTS(STR(?where), "{DERIVED}")
-    || ?predicate IN (hkg:certainFrom, hkg:certainUntil, hkg:possibleFrom, hkg:possibleUntil))
-}}"""
-_POINTING = f"""PREFIX hkg: <https://w3id.org/heritagekg/ontology#>
-PREFIX prov: <http://www.w3.org/ns/prov#>
-SELECT ?predicate ?other
-WHERE {{
-  GRAPH ?graph {{ ?other ?predicate $thing . }}
-  {_STATED}
-  FILTER NOT EXISTS {{ ?other a hkg:Fact }}
-  FILTER(ISIRI(?other))
-}}
-ORDER BY ?predicate ?other
-LIMIT 2000"""
+WHERE {
+  VALUES ?fact { %s }
+  ?fact ?predicate ?value .
+  FILTER(?predicate NOT IN (%s))
+}"""
 _DOCUMENTS = """PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX hkg: <https://w3id.org/heritagekg/ontology#>
 SELECT ?document ?predicate ?value
@@ -84,6 +61,8 @@ WHERE {
 _SOURCE = "prov:wasDerivedFrom"
 _NOTE = "skos:editorialNote"
 _TYPE = "rdf:type"
+# Stated of facts themselves, though above others.
+_STATED_TOO = {"prov:wasDerivedFrom", "skos:editorialNote"}
 _BOUNDS = ("hkg:certainFrom", "hkg:certainUntil", "hkg:possibleFrom", "hkg:possibleUntil")
 _SPAN = ("hkg:validFrom", "hkg:validUntil", "hkg:startDate", "hkg:endDate", "hkg:attestedIn")
 # Facts that happen once; every other lasts.
@@ -221,7 +200,7 @@ class Section:
     @property
     def key(self) -> str:
         """What names the section in an address."""
-        return f"{self.kind.partition(':')[2]}-{self.part.partition(':')[2]}"
+        return _key(self.kind, self.part)
 
     @property
     def shown(self) -> tuple[Fact, ...]:
@@ -328,8 +307,9 @@ class _Maker:
         for predicate, value in self.engine.select(_STATEMENTS, {"thing": self.thing}).terms:
             if predicate is not None and value is not None:
                 said[compact(predicate.value)].append(value)
-        sections = self._sections(only, start)
-        pointing = self._pointing() if not only else ()
+        facts, others = self._incoming()
+        sections = self._sections(facts, only, start)
+        pointing = self._pointing(others) if not only else ()
         if not said and not sections and not pointing:
             raise UnknownName(f"the graph says nothing of {compact(self.thing.value)!r}")
         own_sources = self._cited(said.get(_SOURCE, ()))
@@ -337,7 +317,7 @@ class _Maker:
         kinds = self.names.kinds(self.thing.value)
         return Card(
             iri=self.thing.value,
-            label=Value(label.text, label.language),
+            label=Value(label.text, self.values.foreign(label.language)),
             kinds=tuple(self.values.vocabulary(kind) for kind in kinds),
             names=self._other_names(label.text),
             statements=self._statements(said),
@@ -390,33 +370,69 @@ class _Maker:
         wanted = (None, self.viewpoint.language)
         return [t for t in terms if not isinstance(t, ox.Literal) or t.language in wanted]
 
-    def _sections(self, only: str, start: int) -> tuple[Section, ...]:
-        found = []
-        for kind, part, facts in self.engine.select(_SECTIONS, {"thing": self.thing}).terms:
-            if kind is None or part is None or facts is None:
-                continue
-            if "hkg:Fact" in self.names.above.get(compact(kind.value), ()):
-                found.append((compact(kind.value), compact(part.value), int(facts.value)))
-        found.sort(key=lambda s: (_ORDER.get(s[:2], len(_ORDER)), s[0], s[1]))
+    def _incoming(self) -> tuple[dict[tuple[str, str], list[str]], dict[str, list[str]]]:
+        """Return the facts that have the thing as an end, by class and end; others by property."""
+        links: dict[str, set[str]] = defaultdict(set)
+        query = _INCOMING.format(limit=_LINKS)
+        for other, predicate in self.engine.select(query, {"thing": self.thing}).terms:
+            if isinstance(other, ox.NamedNode) and predicate is not None:
+                links[other.value].add(compact(predicate.value))
+        facts: dict[tuple[str, str], list[str]] = defaultdict(list)
+        others: dict[str, list[str]] = defaultdict(list)
+        for iri, predicates in links.items():
+            stated = predicates.difference(*(self.names.above.get(p, ()) for p in predicates))
+            if self.names.is_fact(iri):
+                for kind in self.names.kinds(iri):
+                    for part in stated:
+                        facts[kind, part].append(iri)
+            else:
+                for named_by in stated:
+                    others[named_by].append(iri)
+        return facts, others
+
+    def _sections(
+        self, found: dict[tuple[str, str], list[str]], only: str, start: int
+    ) -> tuple[Section, ...]:
+        keys = sorted(found, key=lambda key: (_ORDER.get(key, len(_ORDER)), key))
         if only:
-            found = [s for s in found if Section(*s[:2], "", (), (), 0, True, False).key == only]
-            if not found:
+            keys = [key for key in keys if _key(*key) == only]
+            if not keys:
                 curie = compact(self.thing.value)
                 raise UnknownName(f"the page of {curie!r} has no section {only!r}")
-        return tuple(self._section(*section, bool(only), start) for section in found)
-
-    def _section(self, kind: str, part: str, total: int, alone: bool, start: int) -> Section:
-        query = _FACTS % ((SHOWN_ALONE, start) if alone else (SHOWN, 0))
-        bindings = {
-            "thing": self.thing,
-            "kind": ox.NamedNode(expand(kind)),
-            "part": ox.NamedNode(expand(part)),
+        first, last = (start, start + SHOWN_ALONE) if only else (0, SHOWN)
+        shown = {
+            key: sorted(found[key], key=lambda fact: (self.names.began(fact), fact), reverse=True)[
+                first:last
+            ]
+            for key in keys
         }
-        facts: dict[str, dict[str, list[Term]]] = {}
-        for fact, predicate, value in self.engine.select(query, bindings).terms:
-            if fact is not None and predicate is not None and value is not None:
-                said = facts.setdefault(fact.value, defaultdict(list))
-                said[compact(predicate.value)].append(value)
+        said = self._said({fact for facts in shown.values() for fact in facts})
+        return tuple(
+            self._section(kind, part, {fact: said[fact] for fact in shown[kind, part]}, total)
+            for kind, part in keys
+            if (total := len(found[kind, part]))
+        )
+
+    def _said(self, facts: set[str]) -> dict[str, dict[str, list[Term]]]:
+        """Return what each fact states, with its bounds in time, by property."""
+        said: dict[str, dict[str, list[Term]]] = {fact: defaultdict(list) for fact in facts}
+        if facts:
+            listed = " ".join(f"<{fact}>" for fact in sorted(facts))
+            query = _FACTS % (listed, ", ".join(self._implied))
+            for fact, predicate, value in self.engine.select(query).terms:
+                if fact is not None and predicate is not None and value is not None:
+                    said[fact.value][compact(predicate.value)].append(value)
+        return said
+
+    @cached_property
+    def _implied(self) -> list[str]:
+        """The IRIs of the properties that facts have only since they have narrower ones."""
+        above = {upper for uppers in self.names.above.values() for upper in uppers}
+        return [f"<{expand(p)}>" for p in sorted(above | {_TYPE}) if p not in _STATED_TOO]
+
+    def _section(
+        self, kind: str, part: str, facts: dict[str, dict[str, list[Term]]], total: int
+    ) -> Section:
         lasts = kind not in HAPPENINGS
         columns = self._columns(facts.values(), part, kind)
         made = [self._fact(iri, said, columns, lasts) for iri, said in facts.items()]
@@ -529,16 +545,12 @@ class _Maker:
             tuple(dict.fromkeys(quotations)),
         )
 
-    def _pointing(self) -> tuple[Pointing, ...]:
-        groups: dict[str, dict[str, None]] = defaultdict(dict)
-        for predicate, other in self.engine.select(_POINTING, {"thing": self.thing}).terms:
-            if predicate is not None and other is not None:
-                groups[compact(predicate.value)][other.value] = None
+    def _pointing(self, others: dict[str, list[str]]) -> tuple[Pointing, ...]:
         shown = []
-        for named_by, others in groups.items():
-            first = sorted(others, key=lambda iri: (-self.names.facts(iri), iri))[:POINTING]
+        for named_by, things in others.items():
+            first = sorted(things, key=lambda iri: (-self.names.facts(iri), iri))[:POINTING]
             values = tuple(self.values.thing(iri) for iri in first)
-            shown.append(Pointing(self.values.vocabulary(named_by), values, len(others), named_by))
+            shown.append(Pointing(self.values.vocabulary(named_by), values, len(things), named_by))
         return tuple(sorted(shown, key=lambda p: (p.curie == _SOURCE, p.curie)))
 
     def _disagreements(self, sections: tuple[Section, ...]) -> tuple[Disagreement, ...]:
@@ -572,7 +584,7 @@ class _Maker:
         if not measure:
             return self.values.vocabulary(predicate)
         name = self.names.label(measure, self.viewpoint.language)
-        return Value(f"{name.text}, {year}", name.language)
+        return Value(f"{name.text}, {year}", self.values.foreign(name.language))
 
     def _versions(self, facts: list[Fact], predicate: str) -> tuple[Version, ...]:
         """Return the values that *facts* give; a date less precise than another is none."""
@@ -605,6 +617,10 @@ _NOT_OF_THIS = {
     ("hkg:decidedAt", "hkg:Founding"),
     ("hkg:decidedAt", "hkg:Admission"),
 }
+
+
+def _key(kind: str, part: str) -> str:
+    return f"{kind.partition(':')[2]}-{part.partition(':')[2]}"
 
 
 def _apart(dates: list[str]) -> bool:

@@ -18,35 +18,39 @@ from heritagekg.terms import ENTITIES, compact
 from heritagekg.workspace import GRAPHS
 
 if TYPE_CHECKING:
-    from heritagekg.engine.protocol import Engine
+    from heritagekg.engine.protocol import Engine, Term
 
-# The build's own graphs; what is not in them, a file says.
+# Beginning of the IRIs of the graphs that the build derives; the others are what files say.
 DERIVED = GRAPHS + "derived/"
-_STATED = f'FILTER(!STRSTARTS(STR(?graph), "{DERIVED}"))'
-_LABELS = f"""PREFIX dcterms: <http://purl.org/dc/terms/>
+_PREFIXES = """PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX hkg: <https://w3id.org/heritagekg/ontology#>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT ?thing ?label ?rank
+"""
+_LABELS = f"""{_PREFIXES}SELECT ?thing ?label ?rank
 WHERE {{
-  {{ GRAPH ?graph {{
-    VALUES (?predicate ?rank) {{
-      (skos:prefLabel 0) (dcterms:title 0) (rdfs:label 0) (skos:altLabel 1)
-    }}
-    ?thing ?predicate ?label .
-  }} {_STATED} }}
-  UNION {{ ?period hkg:subject ?thing ; hkg:name ?label . BIND(2 AS ?rank) }}
-  FILTER(ISIRI(?thing))
+  VALUES (?predicate ?rank) {{
+    (skos:prefLabel 0) (dcterms:title 0) (rdfs:label 0) (skos:altLabel 1)
+  }}
+  ?thing ?predicate ?label .
 }}
 ORDER BY ?thing ?rank ?label"""
-_CLASSES = f"""SELECT ?thing ?kind WHERE {{ GRAPH ?graph {{ ?thing a ?kind }} {_STATED} }}
-ORDER BY ?thing ?kind"""
-_ABOVE = """PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-SELECT ?below ?above WHERE { ?below rdfs:subClassOf+ ?above } ORDER BY ?below ?above"""
-_FACTS = """PREFIX hkg: <https://w3id.org/heritagekg/ontology#>
-SELECT ?thing (COUNT(?fact) AS ?facts)
-WHERE { ?fact a hkg:Fact ; ?part ?thing . FILTER(ISIRI(?thing)) }
+_FORMER = f"""{_PREFIXES}SELECT ?thing ?label (2 AS ?rank)
+WHERE {{ ?period hkg:name ?label ; hkg:subject ?thing . }}
+ORDER BY ?thing ?label"""
+_CLASSES = f"{_PREFIXES}SELECT ?thing ?kind WHERE {{ ?thing a ?kind }} ORDER BY ?thing ?kind"
+_ABOVE = f"""{_PREFIXES}SELECT ?below ?above
+WHERE {{
+  {{ ?below rdfs:subClassOf+ ?above }}
+  UNION {{ ?below rdfs:subPropertyOf+ ?above }}
+  FILTER(ISIRI(?below) && ISIRI(?above))
+}}
+ORDER BY ?below ?above"""
+_FACTS = f"""{_PREFIXES}SELECT ?thing (COUNT(DISTINCT ?fact) AS ?facts)
+WHERE {{ ?fact a hkg:Fact ; ?part ?thing . FILTER(ISIRI(?thing) && ?part != rdf:type) }}
 GROUP BY ?thing"""
+_BEGAN = f"{_PREFIXES}SELECT ?fact ?day WHERE {{ ?fact hkg:certainFrom ?day }} ORDER BY ?fact ?day"
 
 # Cyrillic letters of Russian, Ukrainian and Azerbaijani as English writes them.
 _CYRILLIC = str.maketrans(
@@ -136,28 +140,27 @@ class Names:
 
     def __init__(self, engine: Engine) -> None:
         self._names: dict[str, list[Name]] = {}
-        for thing, label, rank in engine.select(_LABELS).terms:
-            if thing is not None and label is not None and rank is not None:
+        for query in (_LABELS, _FORMER):
+            for thing, label, rank in _values(engine, query):
                 name = Name(label.value, getattr(label, "language", None) or "", int(rank.value))
-                self._names.setdefault(thing.value, []).append(name)
+                known = self._names.setdefault(thing.value, [])
+                if name not in known:
+                    known.append(name)
         above: dict[str, set[str]] = defaultdict(set)
-        for below, upper in engine.select(_ABOVE).terms:
-            if below is not None and upper is not None:
-                above[compact(below.value)].add(compact(upper.value))
-        classes: dict[str, list[str]] = {}
-        for thing, kind in engine.select(_CLASSES).terms:
-            if thing is not None and kind is not None:
-                classes.setdefault(thing.value, []).append(compact(kind.value))
+        for below, upper in _values(engine, _ABOVE):
+            above[compact(below.value)].add(compact(upper.value))
         self.above = {lower: frozenset(upper) for lower, upper in above.items()}
-        self._kinds = {thing: self._lowest(kinds) for thing, kinds in classes.items()}
-        self._facts = {
-            str(row[0].value): int(row[1].value)
-            for row in engine.select(_FACTS).terms
-            if row[0] is not None and row[1] is not None
-        }
+        self._of_facts = {"hkg:Fact"} | {k for k, up in self.above.items() if "hkg:Fact" in up}
+        classes: dict[str, list[str]] = {}
+        for thing, kind in _values(engine, _CLASSES):
+            classes.setdefault(thing.value, []).append(compact(kind.value))
+        shared = {kinds: self._lowest(kinds) for kinds in set(map(tuple, classes.values()))}
+        self._kinds = {thing: shared[tuple(kinds)] for thing, kinds in classes.items()}
+        self._facts = {thing.value: int(facts.value) for thing, facts in _values(engine, _FACTS)}
+        self._began = {fact.value: day.value for fact, day in _values(engine, _BEGAN)}
         self._index = _Index(self._searched())
 
-    def _lowest(self, kinds: list[str]) -> tuple[str, ...]:
+    def _lowest(self, kinds: Iterable[str]) -> tuple[str, ...]:
         implied = {upper for kind in kinds for upper in self.above.get(kind, ())}
         return tuple(kind for kind in kinds if kind not in implied)
 
@@ -174,7 +177,7 @@ class Names:
     def _group(self, iri: str) -> int:
         if not iri.startswith(ENTITIES):
             return TERM
-        if any("hkg:Fact" in self.above.get(kind, ()) for kind in self.kinds(iri)):
+        if self.is_fact(iri):
             return FACT
         if any(kind == "hkg:Document" for kind in self.kinds(iri)):
             return DOCUMENT
@@ -200,6 +203,14 @@ class Names:
     def kinds(self, iri: str) -> tuple[str, ...]:
         """Return the CURIEs of the most specific classes of *iri*."""
         return self._kinds.get(iri, ())
+
+    def is_fact(self, iri: str) -> bool:
+        """Return whether *iri* is a tenure, a founding, a figure … and not a thing of its own."""
+        return not self._of_facts.isdisjoint(self.kinds(iri))
+
+    def began(self, fact: str) -> str:
+        """Return the first day on which *fact* certainly held, as far as that is known."""
+        return self._began.get(fact, "")
 
     def terms(self, *kinds: str) -> list[str]:
         """Return the CURIEs of all things of the classes *kinds*."""
@@ -229,6 +240,13 @@ class Names:
             Found(iri, self.label(iri, language), name, self.kinds(iri))
             for iri, name in self._index.search(text, limit)
         ]
+
+
+def _values(engine: Engine, query: str) -> Iterator[tuple[Term, ...]]:
+    """Yield the solutions of *query* that bind every variable."""
+    for row in engine.select(query).terms:
+        if None not in row:
+            yield row  # type: ignore[misc]
 
 
 class _Index:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 WEB = files("heritagekg.web")
 # What scripts and pages are made of; with the data version it names what a page was made from.
 _SOURCES = ("templates", "static", "locale")
+# How many pages are kept in memory.
+_KEPT = 300
 
 
 class Pages:
@@ -46,6 +48,7 @@ class Pages:
         self._digests = dict(_digests(WEB / "static", ""))
         everything = sorted(pair for folder in _SOURCES for pair in _digests(WEB / folder, folder))
         self._made_from = f"{site.kg.version} {everything}"
+        self._kept: dict[str, tuple[bytes, dict[str, str]]] = {}
         self._environments: dict[str, Environment] = {}
 
     @cached_property
@@ -116,10 +119,19 @@ class Pages:
         tag = entity_tag(self._made_from, str(request.url), viewpoint.language, today)
         if known := unchanged(request, tag):
             return known
-        response = await run_in_threadpool(make, viewpoint)
-        if response.status_code == 200:
-            response.headers["ETag"] = tag
-        return self.remember(request, response)
+        if tag not in self._kept:
+            made = await run_in_threadpool(make, viewpoint)
+            if made.status_code != 200:
+                return self.remember(request, made)
+            self._keep(tag, bytes(made.body), dict(made.headers) | {"ETag": tag})
+        body, headers = self._kept[tag]
+        return self.remember(request, Response(body, headers=headers))
+
+    def _keep(self, tag: str, body: bytes, headers: dict[str, str]) -> None:
+        """Keep a page for the next visitor, in place of the one that was made first."""
+        if len(self._kept) >= _KEPT:
+            self._kept.pop(next(iter(self._kept)), None)
+        self._kept[tag] = (body, headers)
 
     @staticmethod
     def remember(request: Request, response: Response) -> Response:

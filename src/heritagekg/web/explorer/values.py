@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyoxigraph as ox
+from markupsafe import Markup, escape
 
 from heritagekg.terms import PREFIXES, compact, expand
 from heritagekg.web.explorer.viewpoint import address
@@ -29,7 +30,7 @@ class Value(NamedTuple):
     Attributes
     ----------
     text, language
-        What is read, and in which language where that is known.
+        What is read, and its language where that is not the page's.
     href, is_external
         Where it leads, if anywhere, and whether that is another site.
     title
@@ -45,6 +46,28 @@ class Value(NamedTuple):
     title: str = ""
     kind: str = "text"
 
+    def __html__(self) -> str:
+        """Return the value as HTML; nothing in it is markup but what stands here."""
+        language = f' lang="{escape(self.language)}" dir="auto"' if self.language else ""
+        if not self.href:
+            return f"<span{language}>{escape(self.text)}</span>" if language else escape(self.text)
+        away = ' rel="noreferrer" class="away"' if self.is_external else ""
+        title = f' title="{escape(self.title)}"' if self.title not in ("", self.text) else ""
+        return f'<a href="{escape(self.href)}"{away}{title}{language}>{escape(self.text)}</a>'
+
+    @property
+    def tagged(self) -> Markup:
+        """The value as HTML, with the tag of its language where that is not the page's."""
+        tag = f' <small class="tag">{escape(self.language)}</small>' if self.language else ""
+        return Markup(self.__html__() + tag)
+
+    @property
+    def name(self) -> Markup:
+        """The value as HTML without its link, but with what is read on pointing at it."""
+        language = f' lang="{escape(self.language)}"' if self.language else ""
+        title = f' title="{escape(self.title)}"' if self.title else ""
+        return Markup(f"<span{language}{title}>{escape(self.text)}</span>")
+
 
 class ShownTable(NamedTuple):
     """Column names with their meanings, and rows of values."""
@@ -59,15 +82,25 @@ class Values:
     def __init__(self, names: Names, viewpoint: Viewpoint) -> None:
         self.names, self.viewpoint = names, viewpoint
         self._things: dict[str, Value] = {}
+        self._terms: dict[str, Value] = {}
+
+    def foreign(self, language: str) -> str:
+        """Return *language* where it is not that of the page, else "": what a page marks."""
+        return "" if language == self.viewpoint.language else language
 
     def vocabulary(self, curie: str) -> Value:
         """Return the name of a class or property in the visitor's language, without a link."""
+        if curie not in self._terms:
+            self._terms[curie] = self._vocabulary(curie)
+        return self._terms[curie]
+
+    def _vocabulary(self, curie: str) -> Value:
         known = ":" in curie and curie.partition(":")[0] in PREFIXES
         iri = expand(curie) if known else curie
         name = self.names.label(iri, self.viewpoint.language)
         if name.text == curie:
-            return Value(_spaced(curie.partition(":")[2] or curie), "en", title=curie)
-        return Value(name.text, name.language, title=curie)
+            return Value(_spaced(curie.partition(":")[2] or curie), self.foreign("en"), title=curie)
+        return Value(name.text, self.foreign(name.language), title=curie)
 
     def thing(self, iri: str) -> Value:
         """Return the value that names the thing *iri* and leads to its page, or its address."""
@@ -75,7 +108,9 @@ class Values:
             name = self.names.label(iri, self.viewpoint.language)
             href = self.viewpoint.page(iri) or address(iri)
             away = not href.startswith("/") and bool(href)
-            self._things[iri] = Value(name.text, name.language, href, away, compact(iri), "iri")
+            self._things[iri] = Value(
+                name.text, self.foreign(name.language), href, away, compact(iri), "iri"
+            )
         return self._things[iri]
 
     def of(self, term: Term) -> Value:
@@ -94,7 +129,7 @@ class Values:
             return Value(self.viewpoint.date(text), title=text, kind="date")
         if datatype in _NUMBERS:
             return Value(self.viewpoint.number(text), title=text, kind="number")
-        return Value(text, language)
+        return Value(text, self.foreign(language))
 
     def table(self, results: Mapping[str, Any], meanings: Mapping[str, str]) -> ShownTable:
         """Return SPARQL JSON results as a table for a page.
@@ -119,7 +154,7 @@ class Values:
             case "uri":
                 value = self.thing(text)
                 if label and label.get("xml:lang", "") == self.viewpoint.language:
-                    return value._replace(text=label["value"], language=label["xml:lang"])
+                    return value._replace(text=label["value"], language="")
                 return value
             case "bnode":
                 return Value(f"_:{text}", kind="iri")
@@ -129,7 +164,9 @@ class Values:
         if datatype == _XSD + "anyURI":
             return self._literal(text, datatype, "")
         kind = "number" if datatype in _NUMBERS else "date" if _DATE.fullmatch(text) else "text"
-        return Value(text, term.get("xml:lang", ""), title=compact(datatype), kind=kind)
+        return Value(
+            text, self.foreign(term.get("xml:lang", "")), title=compact(datatype), kind=kind
+        )
 
 
 def _spaced(local: str) -> str:
