@@ -34,23 +34,20 @@ WHERE {{
     (skos:prefLabel 0) (dcterms:title 0) (rdfs:label 0) (skos:altLabel 1)
   }}
   ?thing ?predicate ?label .
-}}
-ORDER BY ?thing ?rank ?label"""
+}}"""
 _FORMER = f"""{_PREFIXES}SELECT ?thing ?label (2 AS ?rank)
-WHERE {{ ?period hkg:name ?label ; hkg:subject ?thing . }}
-ORDER BY ?thing ?label"""
-_CLASSES = f"{_PREFIXES}SELECT ?thing ?kind WHERE {{ ?thing a ?kind }} ORDER BY ?thing ?kind"
+WHERE {{ ?period hkg:name ?label ; hkg:subject ?thing . }}"""
+_CLASSES = f"{_PREFIXES}SELECT ?thing ?kind WHERE {{ ?thing a ?kind }}"
 _ABOVE = f"""{_PREFIXES}SELECT ?below ?above
 WHERE {{
   {{ ?below rdfs:subClassOf+ ?above }}
   UNION {{ ?below rdfs:subPropertyOf+ ?above }}
   FILTER(ISIRI(?below) && ISIRI(?above))
-}}
-ORDER BY ?below ?above"""
+}}"""
 _FACTS = f"""{_PREFIXES}SELECT ?thing (COUNT(DISTINCT ?fact) AS ?facts)
 WHERE {{ ?fact a hkg:Fact ; ?part ?thing . FILTER(ISIRI(?thing) && ?part != rdf:type) }}
 GROUP BY ?thing"""
-_BEGAN = f"{_PREFIXES}SELECT ?fact ?day WHERE {{ ?fact hkg:certainFrom ?day }} ORDER BY ?fact ?day"
+_BEGAN = f"{_PREFIXES}SELECT ?fact ?day WHERE {{ ?fact hkg:certainFrom ?day }}"
 
 # Cyrillic letters of Russian, Ukrainian and Azerbaijani as English writes them.
 _CYRILLIC = str.maketrans(
@@ -146,6 +143,8 @@ class Names:
                 known = self._names.setdefault(thing.value, [])
                 if name not in known:
                     known.append(name)
+        for known in self._names.values():
+            known.sort(key=lambda name: name.rank)
         above: dict[str, set[str]] = defaultdict(set)
         for below, upper in _values(engine, _ABOVE):
             above[compact(below.value)].add(compact(upper.value))
@@ -244,9 +243,9 @@ class Names:
 
 def _values(engine: Engine, query: str) -> Iterator[tuple[Term, ...]]:
     """Yield the solutions of *query* that bind every variable."""
-    for row in engine.select(query).terms:
-        if None not in row:
-            yield row  # type: ignore[misc]
+    # Sorted here, so that nothing depends on the order of the store, which sorts slowly.
+    rows = [row for row in engine.select(query).terms if None not in row]
+    yield from sorted(rows, key=lambda row: [str(term) for term in row])  # type: ignore[misc]
 
 
 class _Index:
