@@ -20,9 +20,12 @@ from starlette.staticfiles import StaticFiles
 from heritagekg.errors import HeritageKGError
 from heritagekg.web import protocol
 from heritagekg.web.api import Api
+from heritagekg.web.explorer.maps import Maps
+from heritagekg.web.explorer.networks import Networks
 from heritagekg.web.explorer.pages import Pages
 from heritagekg.web.explorer.questions import Questions
 from heritagekg.web.explorer.things import Things
+from heritagekg.web.explorer.verdicts import Verdicts
 from heritagekg.web.negotiation import GRAPH_TYPES, choose, prefers_html
 from heritagekg.web.resources import Resources
 from heritagekg.web.site import Limits, Site
@@ -107,6 +110,9 @@ def create_app(
             Route("/search", things.search, name="search"),
             Route("/search.json", things.suggest, name="suggest"),
             Route("/thing", things.find, name="find"),
+            Route("/network", Networks(pages).page, name="network"),
+            Route("/map", Maps(pages).page, name="map"),
+            Route("/check", Verdicts(pages).page, name="check"),
             *Resources(site, things).routes(),
             *Api(site).routes(),
             Mount("/static", StaticFiles(directory=str(files(__package__) / "static"))),

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from heritagekg.web.explorer.cards import Fact, Section
 
 _ROW, _HEAD = 34, 24
-# Bars of the most facts, those that began last.
+# The most bars: those of the sections that come first on the card.
 _MOST = 30
+# The most letters over a bar.
+_LONGEST = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def draw(sections: Iterable[Section], at: str | None, today: date) -> Timeline |
     dated = [fact for fact in facts if _known(fact)]
     if len(dated) < 2:
         return None
-    dated = sorted(dated, key=_first)[-_MOST:]
+    dated = sorted(dated[:_MOST], key=_first)
     days = [day for fact in dated for day in _known(fact)]
     if at is not None:
         days.append(at)
@@ -114,9 +116,9 @@ def _bar(fact: Fact, row: int, scale: _Scale) -> Bar:
     texts = [values[0] for values in fact.values if values]
     text = ", ".join(value.text for value in texts[:2])
     language = texts[0].language if texts else ""
-    late = left > 60
+    late = left > 50
     return Bar(
-        text,
+        _cut(text),
         language,
         fact.href,
         fact.when,
@@ -128,3 +130,8 @@ def _bar(fact: Fact, row: int, scale: _Scale) -> Bar:
         opens,
         ends_open,
     )
+
+
+def _cut(text: str) -> str:
+    """Return *text* so short that it fits over its bar."""
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rstrip(" ,;:") + "…"

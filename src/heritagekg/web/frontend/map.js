@@ -13,19 +13,32 @@ import "./map.css";
 const COLOURS = { conference: "#d55e00", this: "#d55e00" };
 const OTHERS = "#0072b2";
 
+/** Return *shape* with the rings that cross the date line in one piece, east of it. */
+function unbroken(shape) {
+  const mended = (ring) => {
+    const crosses = ring.some(([east], place) => place && Math.abs(east - ring[place - 1][0]) > 180);
+    return crosses ? ring.map(([east, north]) => [east < 0 ? east + 360 : east, north]) : ring;
+  };
+  for (const { geometry } of shape.features) {
+    if (geometry?.type === "Polygon") geometry.coordinates = geometry.coordinates.map(mended);
+    else if (geometry) geometry.coordinates = geometry.coordinates.map((polygon) => polygon.map(mended));
+  }
+  return shape;
+}
+
 function draw(host, data, outlines) {
   const style = getComputedStyle(host);
   const colour = (name, otherwise) => style.getPropertyValue(name).trim() || otherwise;
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const map = L.map(host, {
     preferCanvas: true, attributionControl: false, zoomControl: false, worldCopyJump: true,
-    minZoom: 1, maxZoom: 10, scrollWheelZoom: data.points.length > 1,
+    minZoom: 1, maxZoom: 10, zoomSnap: 0.25, zoomDelta: 1, scrollWheelZoom: data.points.length > 1,
     zoomAnimation: !still, fadeAnimation: !still,
   });
   // Nothing can be drawn on a map that shows no place yet.
   map.setView([25, 10], 2);
   L.control.zoom({ zoomInTitle: data.texts?.zoomIn, zoomOutTitle: data.texts?.zoomOut }).addTo(map);
-  const countries = L.geoJSON(feature(outlines, outlines.objects.countries), {
+  const countries = L.geoJSON(unbroken(feature(outlines, outlines.objects.countries)), {
     interactive: false,
     style: () => ({ weight: 1, color: colour("--coast", "#b8ab98"), fillColor: colour("--land", "#f6f1e7"), fillOpacity: 1 }),
   }).addTo(map);
@@ -49,7 +62,7 @@ function draw(host, data, outlines) {
   const focus = data.points.findIndex((point) => point.focus);
   if (data.points.length === 1) map.setView(markers[0].getLatLng(), 4);
   else if (focus >= 0) map.setView(markers[focus].getLatLng(), 5) && markers[focus].openPopup();
-  else if (markers.length) map.fitBounds(L.featureGroup(markers).getBounds().pad(0.1), { maxZoom: 5 });
+  else if (markers.length) map.fitBounds(L.featureGroup(markers).getBounds(), { maxZoom: 5, padding: [20, 20] });
 
   const kinds = Object.entries(data.kinds ?? {});
   if (kinds.length > 1) {

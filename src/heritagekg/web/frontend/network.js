@@ -257,7 +257,7 @@ function controls({ data, graph, kinds, texts, state, first, last, hasYears, ref
     },
   });
   made.push(element("div", {}, search, list));
-  const filter = element("fieldset", {}, element("legend", {}, texts.kinds));
+  const filter = element("fieldset", {}, element("legend", { class: "network-unseen" }, texts.kinds));
   kinds.forEach((kind, place) => {
     const box = element("input", { type: "checkbox", checked: true, onchange: () => {
       if (box.checked) state.kinds.add(kind);
@@ -268,7 +268,9 @@ function controls({ data, graph, kinds, texts, state, first, last, hasYears, ref
     swatch.style.background = COLOURS[place % COLOURS.length];
     filter.append(element("label", {}, box, swatch, data.kinds?.[kind] ?? kind));
   });
-  if (kinds.length > 1) made.push(filter);
+  // Many kinds are folded away, for the picture needs the room.
+  if (kinds.length > 6) made.push(element("details", {}, element("summary", {}, texts.kinds), filter));
+  else if (kinds.length > 1) made.push(filter);
   if (hasYears && last > first) {
     // One step before the first year stands for all years.
     const output = element("output", {}, state.year ?? texts.everyYear);
