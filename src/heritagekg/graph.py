@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import networkx
     import rdflib
 
+    from heritagekg.coverage import Coverage
     from heritagekg.entities import Entity
     from heritagekg.network.views import View
     from heritagekg.validation.check import CheckReport
@@ -185,6 +186,19 @@ class KnowledgeGraph:
         from heritagekg.network.views import open_view
 
         return open_view(self, name, **parameters)
+
+    def coverage(self) -> Coverage:
+        """Return what sources claim beside what the graph holds, by region, language and gap.
+
+        Examples
+        --------
+        >>> kg = open_graph()
+        >>> sorted({row.kind for row in kg.coverage().languages})
+        ['museums', 'national committees']
+        """
+        from heritagekg.coverage import cover
+
+        return cover(self.engine, self.queries)
 
     def network(self, view: str, /, **parameters: Any) -> networkx.Graph[Any]:
         """Return a network view as a networkx graph with typed, attributed nodes and edges.

@@ -12,6 +12,7 @@ from heritagekg.cli import Session
 COMMANDS = {
     "check": "Check the files of the workspace and say what is wrong, and where.",
     "diff": "Say what changed in the facts since a revision of git.",
+    "coverage": "Show what sources claim, what the graph holds of it, and what it lacks.",
     "explain": "Say what a code of check means: why, and what is wrong and right.",
     "format": "Put Turtle files into canonical form.",
     "network": "Write a network view for Gephi, Cytoscape, networkx and others.",
