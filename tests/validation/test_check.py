@@ -12,11 +12,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import rdflib
+from lxml import etree
+from rdflib.namespace import SH as SHACL
 
 from heritagekg import KnowledgeGraph
 from heritagekg.diagnostics.model import Diagnostic
 from heritagekg.diagnostics.render import concise, full
 from heritagekg.errors import HeritageKGError, UnknownName, WorkspaceError
+from heritagekg.turtle.format import format_turtle
 from heritagekg.validation.check import check_files, check_workspace
 from heritagekg.validation.files import read_file
 from heritagekg.validation.run import Result
@@ -412,6 +416,82 @@ def test_shapes_without_codes_and_words_are_told_in_words(tmp_path: Path) -> Non
     german = report.in_language("de").selected(["Datatype"], [])
     assert [d.message for d in german.diagnostics] == ["schlecht"]
     assert report.rules["MinCount"].reason.endswith("(SHACL, section 4.2.1).")
+
+
+def shacl_results(text: str) -> tuple[bool, list[tuple[str, ...]]]:
+    """Return what an `sh:ValidationReport` says: whether it conforms, and its results."""
+    assert format_turtle(text) == text
+    graph = rdflib.Graph().parse(data=text, format="turtle")
+    (report,) = graph.subjects(rdflib.RDF.type, SHACL.ValidationReport)
+    found = []
+    for result in graph.objects(report, SHACL.result):
+        assert (result, rdflib.RDF.type, SHACL.ValidationResult) in graph
+        about = [
+            *(SHACL.focusNode, SHACL.sourceConstraintComponent),
+            *(SHACL.resultSeverity, SHACL.resultMessage),
+        ]
+        values = [str(graph.value(result, predicate)) for predicate in about]
+        found.append(tuple(re.split("[/#]", value)[-1] for value in values))
+    return bool(graph.value(report, SHACL.conforms)), sorted(found)
+
+
+def test_findings_as_a_shacl_report(workspace: Workspace) -> None:
+    write(workspace, HEADER + COUNTRY)
+    assert shacl_results(check_workspace(workspace).to_turtle()) == (True, [])
+    header = HEADER.partition("<https://w3id.org/heritagekg/data")[0]
+    write(workspace, header + COMMITTEE + COUNTRY)
+    report = check_workspace(workspace)
+    conforms, results = shacl_results(report.to_turtle())
+    assert not conforms and len(results) == len(report.diagnostics) == 2
+    header_missing = ("xb", "header-missing", "Violation", "file has no header statement")
+    assert header_missing in results
+    assert ("xb", "ClassConstraintComponent", "Violation", "country is undefined") in results
+    # What is left out by its code is left out there too.
+    assert shacl_results(report.selected([], ["HK0", "HK2"]).to_turtle()) == (True, [])
+    write(workspace, "<a:a> .")
+    conforms, results = shacl_results(check_workspace(workspace).to_turtle())
+    assert not conforms and [result[:2] for result in results] == [("xb", "syntax-error")]
+
+
+@pytest.mark.parametrize("form", ["full", "concise", "json", "sarif", "github", "junit", "report"])
+def test_every_format_on_the_command_line(workspace: Workspace, form: str) -> None:
+    write(workspace, HEADER + COMMITTEE + COUNTRY)
+    said = run(workspace.root, "--format", form)
+    assert said.returncode == 1 and "country is undefined" in said.stdout
+    assert ("1 error in 1 file" in said.stderr) == (form in ("full", "concise", "github"))
+    readers: dict[str, Callable[[str], object]] = {
+        "json": json.loads,
+        "sarif": json.loads,
+        "junit": lambda text: etree.fromstring(text.encode()),
+        "report": shacl_results,
+    }
+    readers.get(form, str)(said.stdout)
+    write(workspace, HEADER + COUNTRY)
+    said = run(workspace.root, "--format", form)
+    assert said.returncode == 0
+    readers.get(form, str)(said.stdout)
+
+
+def test_severity_decides_the_exit_code(workspace: Workspace) -> None:
+    write(workspace, "\ufeff" + HEADER + COUNTRY)
+    assert run(workspace.root).returncode == 0
+    assert run(workspace.root, "--fail-on", "warning").returncode == 1
+    assert run(workspace.root, "--fail-on", "info").returncode == 1
+    assert run(workspace.root, "--fail-on", "warning", "--ignore", "HK005").returncode == 0
+    assert run(workspace.root, "--select", "HK1,HK2", "--fail-on", "info").returncode == 0
+    assert run(workspace.root, "--select", "XY").returncode == 2
+
+
+def test_thousands_are_counted_not_shown(workspace: Workspace) -> None:
+    many = "".join(
+        COMMITTEE.replace("committee:xb", f"committee:xb-{number}") for number in range(25)
+    )
+    write(workspace, HEADER + many + COUNTRY)
+    said = run(workspace.root, "--format", "concise", "--limit", "2", "--select", "HK22")
+    assert said.stdout.splitlines()[-1].startswith("... and 23 more HK2")
+    assert "; 25 in 1 file: `--select HK2" in said.stdout
+    assert len(said.stdout.splitlines()) == 3 and "25 errors in 1 file" in said.stderr
+    assert len(run(workspace.root, "--format", "concise", "--limit", "0").stdout.splitlines()) > 24
 
 
 def test_codes_are_chosen_by_prefix(workspace: Workspace) -> None:

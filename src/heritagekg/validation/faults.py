@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -189,14 +189,3 @@ def header(name: str, graph: str, quads: Iterable[ox.Quad], text: str) -> Iterab
         edit=Edit(name, Span(line, 1, line, 1), statement, is_example=True),
         focus_node=compact(graph),
     )
-
-
-def typed_in(quads: Mapping[str, Iterable[ox.Quad]]) -> dict[ox.NamedNode, list[str]]:
-    """Return each thing that has a type -> the files that give it one."""
-    typed: dict[ox.NamedNode, dict[str, None]] = {}
-    a = rdf("type")
-    for name, said in quads.items():
-        for quad in said:
-            if quad.predicate == a and isinstance(quad.subject, ox.NamedNode):
-                typed.setdefault(quad.subject, {})[name] = None
-    return {subject: list(names) for subject, names in typed.items()}
