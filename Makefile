@@ -39,6 +39,7 @@ docs: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python tests/bench/start.py
 	$(BIN)/python tests/bench/turtle.py
+	$(BIN)/python tests/bench/shacl.py
 
 # Newest allowed versions of everything, for every supported Python, with hashes.
 lock: $(VENV)/.dev

@@ -352,7 +352,7 @@ def check_files(
         raise WorkspaceError("nothing to check: no file is named")
     loaded = Files()
     for file in judged:
-        loaded.load(file)
+        loaded.load(file, whole=False)
     names = tuple(file.name for file in judged)
     if loaded.broken:
         return CheckReport(tuple(sorted(loaded.broken, key=_order)), None, names, loaded.texts)
@@ -361,7 +361,13 @@ def check_files(
         for broken in loaded.broken:
             raise WorkspaceError(f"the ontology cannot be read: {broken.place}: {broken.message}")
     described, origins = _read_shapes(files_of(map(Path, shapes)))
-    report = _validated(loaded, described, engine)
+    try:
+        report = _validated(loaded, described, engine)
+    except SyntaxError:
+        loaded = Files()
+        for file in judged:
+            loaded.load(file)
+        return CheckReport(tuple(sorted(loaded.broken, key=_order)), None, names, loaded.texts)
     from heritagekg.validation.locate import Positions, diagnose
 
     where = Positions(loaded)

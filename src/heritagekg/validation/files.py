@@ -18,6 +18,10 @@ from heritagekg.validation.reads import TYPE
 from heritagekg.workspace import WorkspaceFile, files_at, read_text
 
 T = TypeVar("T")
+# A text longer than this is not kept as quads, and read for positions a statement at a time.
+LONG = 200_000
+# What makes blank nodes, whose names two readings do not share.
+_BLANK = ("[", "(", "_:")
 ENDINGS = (".ttl", ".nt", ".nq", ".trig", ".rdf", ".jsonld")
 
 
@@ -68,13 +72,25 @@ class Files:
         self.paths: dict[str, Path] = {}
         self.bases: dict[str, str | None] = {}
         self.kept: dict[str, Kept] = {}
+        self._passing: dict[str, Callable[[], Iterator[ox.Quad]]] = {}
 
     def all_quads(self) -> Iterator[ox.Quad]:
-        """Return the quads of every file."""
-        return (quad for quads in self.quads.values() for quad in quads)
+        """Return the quads of every file; those that are not kept pass by one at a time.
 
-    def load(self, file: WorkspaceFile) -> bool:
-        """Read *file* and return True; one that cannot be read becomes a finding."""
+        Raises
+        ------
+        SyntaxError
+            If a file that was not parsed before does not parse.
+        """
+        for name in self.quads:
+            passing = self._passing.get(name)
+            yield from passing() if passing is not None else self.quads[name]
+
+    def load(self, file: WorkspaceFile, *, whole: bool = True) -> bool:
+        """Read *file* and return True; one that cannot be read becomes a finding.
+
+        Unless it is wanted *whole*, a long text without blank nodes is not parsed yet.
+        """
         try:
             text = read_text(file.path, file.name)
         except (FileSyntaxError, WorkspaceError) as error:
@@ -82,6 +98,10 @@ class Files:
             return False
         self._name(file)
         self.texts.put(file.name, lambda: text)
+        if not whole and len(text) > LONG and not any(mark in text for mark in _BLANK):
+            self._passing[file.name] = lambda: parsed(text, file)
+            self.quads.put(file.name, lambda: list(parsed(text, file)))
+            return True
         try:
             quads = list(parsed(text, file))
         except SyntaxError as error:
@@ -106,7 +126,9 @@ class Files:
         """Return what the file *name* describes."""
         if name in self.kept:
             return map(term_of, self.kept[name].subjects)
-        subjects = dict.fromkeys(quad.subject for quad in self.quads[name])
+        passing = self._passing.get(name)
+        quads = passing() if passing is not None else self.quads[name]
+        subjects = dict.fromkeys(quad.subject for quad in quads)
         return [term for term in subjects if not isinstance(term, ox.Triple)]
 
     def typed(self, name: str) -> Iterable[Term]:

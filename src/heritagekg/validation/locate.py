@@ -14,12 +14,13 @@ from heritagekg.engine.protocol import Term
 from heritagekg.spans import Span
 from heritagekg.terms import PREFIXES, compact
 from heritagekg.turtle.reader import Triple, read
+from heritagekg.turtle.statements import Statements
 from heritagekg.turtle.tokens import is_local_name
 from heritagekg.validation.advise import advise
 from heritagekg.validation.blanks import Said, paired
 from heritagekg.validation.components import statement
 from heritagekg.validation.explain import SEVERITY_OF
-from heritagekg.validation.files import Files
+from heritagekg.validation.files import LONG, Files
 from heritagekg.validation.run import Result
 from heritagekg.validation.shapes import SH, Node, Shape, Shapes, rdf
 from heritagekg.validation.suggest import Spelling
@@ -55,6 +56,7 @@ class Positions:
         self._lines: dict[str, list[str]] = {}
         self._declared: dict[str, list[tuple[str, str]]] = {}
         self._read: dict[str, dict[Term, list[Triple]]] = {}
+        self._statements: dict[str, Statements] = {}
 
     @cached_property
     def _files(self) -> dict[Term, list[str]]:
@@ -64,6 +66,12 @@ class Positions:
             for subject in self._loaded.subjects(name):
                 found.setdefault(subject, []).append(name)
         return found
+
+    def _describing(self, term: Term) -> list[str]:
+        """Return the files that may describe *term*."""
+        if len(self._loaded.quads) == 1:
+            return list(self._loaded.quads)
+        return self._files.get(term, [])
 
     @cached_property
     def _objects(self) -> dict[Term, str]:
@@ -107,7 +115,7 @@ class Positions:
     def _prefixes(self, file: str) -> list[tuple[str, str]]:
         if file not in self._declared:
             text, base = self._loaded.texts[file], self._loaded.bases[file]
-            declared = {d.name: d.iri for d in read(text, base, path=file).declarations}
+            declared = {d.name: d.iri for d in Statements(text, base, file).declarations()}
             longest_first = sorted(declared.items(), key=lambda pair: -len(pair[1]))
             self._declared[file] = longest_first
         return self._declared[file]
@@ -120,6 +128,12 @@ class Positions:
 
     def triples(self, name: str, subject: Term) -> list[Triple]:
         """Return the triples of *subject* in the file *name*, in the order of the text."""
+        is_long = name not in self._read and len(self._loaded.texts[name]) > LONG
+        if is_long and isinstance(subject, ox.NamedNode) and name.endswith(_WITH_POSITIONS):
+            if name not in self._statements:
+                text, base = self._loaded.texts[name], self._loaded.bases[name]
+                self._statements[name] = Statements(text, base, name)
+            return self._statements[name].about(subject)
         if name not in self._read:
             by_subject: dict[Term, list[Triple]] = {}
             for triple in self._triples(name):
@@ -148,7 +162,7 @@ class Positions:
         """Return (file, span of the subject) for each file that gives *subject* a type."""
         return [
             (name, typing.subject_span)
-            for name in self._files.get(subject, ())
+            for name in self._describing(subject)
             if (typing := self._typing(name, subject)) is not None
         ]
 
@@ -158,7 +172,7 @@ class Positions:
 
     def predicate(self, focus_node: Term, predicate: Term, value: Term | None) -> Place | None:
         """Return the place of the predicate of a triple."""
-        for name in self._files.get(focus_node, ()):
+        for name in self._describing(focus_node):
             for triple in self.triples(name, focus_node):
                 if triple.predicate == predicate and value in (None, triple.object):
                     return Place(name, triple.predicate_span)
@@ -168,7 +182,7 @@ class Positions:
         """Return each triple of *focus_node* with the file that says it, in order."""
         return [
             (name, triple)
-            for name in self._files.get(focus_node, ())
+            for name in self._describing(focus_node)
             for triple in self.triples(name, focus_node)
         ]
 
@@ -180,7 +194,7 @@ class Positions:
         Where values are too many or too alike, no single one is wrong: the last is pointed at.
         """
         best: tuple[int, Place] | None = None
-        for name in self._files.get(focus_node, ()):
+        for name in self._describing(focus_node):
             for triple in self.triples(name, focus_node):
                 rated = _rated(name, triple, predicates, value)
                 if best is None or rated[0] < best[0] or (value is None and rated[0] == best[0]):
@@ -192,7 +206,7 @@ class Positions:
         mention = self._mention(term)
         if mention is not None:
             return mention
-        names = self._files.get(term) or ([self._objects[term]] if term in self._objects else [])
+        names = self._describing(term) or ([self._objects[term]] if term in self._objects else [])
         return next((Place(name) for name in names), None)
 
     def _mention(self, term: Term) -> Place | None:

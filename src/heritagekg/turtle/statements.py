@@ -1,0 +1,106 @@
+"""The statements of a long Turtle text by their subjects, read one at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+
+import pyoxigraph as ox
+
+from heritagekg.spans import Places, Span
+from heritagekg.turtle.reader import Prefix, Triple, read
+
+# A statement ends at a full stop that no name or number goes on after; a directive of SPARQL's
+# kind at its IRI. The text is known to parse.
+_STATEMENT = re.compile(
+    r"""
+    [\s]*+ (?: \#[^\n\r]*+ [\s]*+ )*+
+    (?: (?P<directive> (?i:PREFIX|BASE)\b [^<>"]*+ <[^>]*+> )
+      | (?P<statement> (?: [^.\#"'<\\]++ | <[^>\n]*+> | \\. | \#[^\n\r]*+
+          | \"{3} (?: [^"\\] | \\. | "{1,2}(?!") )*+ \"{3}
+          | '{3} (?: [^'\\] | \\. | '{1,2}(?!') )*+ '{3}
+          | "(?:[^"\\\n\r]|\\.)*+" | '(?:[^'\\\n\r]|\\.)*+'
+          | \.(?=[\w:%\-]) )*+ \. ) )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_SUBJECT = re.compile(r"[^\s;,\[\]()]+")
+_LAST = re.compile(r"[^/#:<>]*(?=>?$)")
+
+
+class Statements:
+    r"""Finds and reads those statements of a text that are about one subject.
+
+    Examples
+    --------
+    >>> text = "@prefix e: <http://e/> .\n" + "".join(f"e:s{n}\n  e:p {n} .\n" for n in range(9))
+    >>> (triple,) = Statements(text, None).about(ox.NamedNode("http://e/s7"))
+    >>> triple.object.value, triple.object_span
+    ('7', Span(line=17, column=7, end_line=17, end_column=8))
+    """
+
+    def __init__(self, text: str, base: str | None, path: str = "<text>") -> None:
+        self._text, self._base, self._path = text, base, path
+        self._directives: list[tuple[int, str]] = []
+
+    def about(self, subject: ox.NamedNode) -> list[Triple]:
+        """Return the triples with *subject*, in the order of the text."""
+        return [
+            triple
+            for start, end in self._by_name.get(_name(subject.value), ())
+            for triple in self._read(start, end)
+            if triple.subject == subject
+        ]
+
+    def declarations(self) -> tuple[Prefix, ...]:
+        """Return the prefixes that the text declares, each with its place among the directives."""
+        assert self._by_name is not None
+        directives = "\n".join(text for _, text in self._directives)
+        return read(directives, self._base, path=self._path).declarations
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[tuple[int, int]]]:
+        """The stretches of the statements, by the last part of their subject's name."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for match in _STATEMENT.finditer(self._text):
+            kind = match.lastgroup or ""
+            start, end = match.span(kind)
+            if kind == "directive" or self._text[start] == "@":
+                self._directives.append((start, self._text[start:end]))
+                continue
+            subject = _SUBJECT.match(self._text, start, end)
+            if subject is not None:
+                found.setdefault(_name(subject[0]), []).append((start, end))
+        return found
+
+    @cached_property
+    def _places(self) -> Places:
+        return Places(self._text)
+
+    def _read(self, start: int, end: int) -> Iterator[Triple]:
+        before = "\n".join(text for at, text in self._directives if at < start)
+        place = self._places.span(start, start)
+        padding = " " * (place.column - 1)
+        alone = f"{before}\n{padding}{self._text[start:end]}"
+        down = place.line - before.count("\n") - 2
+        for triple in read(alone, self._base, path=self._path).triples:
+            yield replace(
+                triple,
+                subject_span=_moved(triple.subject_span, down),
+                predicate_span=_moved(triple.predicate_span, down),
+                object_span=_moved(triple.object_span, down),
+            )
+
+
+def _moved(span: Span, lines: int) -> Span:
+    return Span(span.line + lines, span.column, span.end_line + lines, span.end_column)
+
+
+def _name(subject: str) -> str:
+    """Return what an IRI and every way to write it have in common; a way with escapes, nothing."""
+    if "\\" in subject:
+        return ""
+    last = _LAST.search(subject)
+    return last[0] if last is not None else ""
