@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from pyarrow import parquet
 
 from heritagekg import KnowledgeGraph
 
@@ -51,6 +53,60 @@ def test_network_is_written(
     assert path.stat().st_size > 1000
 
 
+def test_without_a_file_the_network_is_summed_up(tiny: KnowledgeGraph) -> None:
+    said = run(tiny, "network", "tenure", "--measures", "degree,communities")
+    assert (said.returncode, said.stderr) == (0, "")
+    lines = said.stdout.splitlines()
+    assert lines[0] == "tenure: 7 nodes, 6 edges, 2 components"
+    assert lines[1] == "  degree       mean 1.71, highest 3 (CTM Xanadu)"
+    assert lines[2].startswith("  communities  ")
+    assert lines[3:5] == ['"id","label","degree"', '"committee:xa","CTM Xanadu",3']
+
+
+def test_measures_are_written_with_the_nodes(tiny: KnowledgeGraph, tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    said = run(tiny, "network", "tenure", "--measures", "degree, core", "-o", str(path))
+    assert said.returncode == 0
+    nodes = json.loads(path.read_text(encoding="utf-8"))["nodes"]
+    assert {node["id"]: (node["degree"], node["core"]) for node in nodes}["committee:xa"] == (3, 2)
+
+
+def test_what_changed_is_said(tiny: KnowledgeGraph) -> None:
+    said = run(tiny, "network", "tenure", "--change", "2006-01-10", "2010-05-07")
+    assert said.returncode == 0
+    first, _, *rows = said.stdout.splitlines()
+    assert first.endswith(": 2 born, 1 ended, 3 kept")
+    assert rows[0] == '"born","Ben Cole","CTM Xanadu","role:chair",2009-02-01,'
+    assert rows[2] == '"ended","Ada Bell","CTM Xanadu","role:chair",2004-01-01,2008-06-30'
+
+
+def test_slices_are_shown_and_written(tiny: KnowledgeGraph, tmp_path: Path) -> None:
+    options = ["network", "tenure", "--slices", "year", "--from", "2004", "--until", "2006"]
+    said = run(tiny, *options)
+    assert said.stdout.splitlines()[1:] == [
+        '"2004",5,3,2,,,,,,',
+        '"2005",5,3,2,0,0,3,0,0,1',
+        f'"2006",5,4,1,1,0,3,{1 / 3},{1 / 7},0.75',
+    ]
+    for name in ("x.csv", "x.json", "x.parquet", "x.svg"):
+        made = run(tiny, *options, "-o", str(tmp_path / name))
+        assert made.returncode == 0, made.stderr
+        assert made.stdout == f"tenure: 3 slices by year; written to {tmp_path / name}\n"
+    assert (tmp_path / "x.csv").read_text(encoding="utf-8") == said.stdout
+    kept = json.loads((tmp_path / "x.metadata.json").read_text(encoding="utf-8"))
+    assert kept["version"] == tiny.version and "CC0-1.0" in kept["license"]
+    assert json.loads((tmp_path / "x.json").read_text(encoding="utf-8"))["metadata"] == kept
+    read = parquet.read_table(tmp_path / "x.parquet")
+    assert read["edges"].to_pylist() == [3, 3, 4]
+    assert read.schema.metadata[b"citation"].decode() == kept["citation"]
+    assert "edges born" in (tmp_path / "x.svg").read_text(encoding="utf-8")
+
+
+def test_a_measure_is_followed_over_time(tiny: KnowledgeGraph) -> None:
+    said = run(tiny, "network", "tenure", "--slices", "decade", "--measures", "degree")
+    assert '"2000s","degree","committee:xa","CTM Xanadu",3' in said.stdout.splitlines()
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -62,9 +118,22 @@ def test_network_is_written(
         (["tenure", "-p", "colour=red", "-o", "x.gexf"], "no parameter 'colour'"),
         (["tenure", "-p", "name=x", "-o", "x.gexf"], "no parameter 'name'"),
         (["tenure", "-p", "certain=x", "-o", "x.gexf"], "there is an option for it"),
+        (["tenure", "--measures", "degre", "-o", "x.gexf"], "no measure 'degre'; did you mean"),
+        (
+            ["tenure", "--at", "2010-05-07", "--slices", "year", "-o", "x.csv"],
+            "--at asks about one",
+        ),
+        (["tenure", "--change", "2010-05-07", "2009-01-01", "-o", "x.gexf"], "day is not later"),
+        (["tenure", "--slices", "year", "-o", "x.gexf"], "no table format for 'x.gexf'"),
+        (["tenure", "--slices", "year", "--measures", "core,degree", "-o", "x.csv"], "one measure"),
+        (["tenure", "--depth", "2", "-o", "x.gexf"], "'depth' is for ego networks"),
+        (["ego", "-o", "x.gexf"], "needs 'entity', the thing in the middle"),
+        (["ego", "-p", "entity=Atlantis", "-o", "x.gexf"], "Atlantis"),
+        (["tenure", "--weight", "newman", "-o", "x.gexf"], "'weight' is for projections"),
+        (["co-tenure", "--most-pairs", "1", "-o", "x.gexf"], "pairs of nodes, more than 1;"),
+        (["nodes", "-o", "x.gexf"], "no network view named 'nodes'"),
         (["tenure", "-p", "country", "-o", "x.gexf"], "-p takes name=value"),
         (["participation", "--until", "1946", "-o", "x.gexf"], "is empty for until=1946"),
-        (["tenure"], "Missing option '-o'"),
     ],
 )
 def test_what_goes_wrong(tiny: KnowledgeGraph, arguments: list[str], words: str) -> None:

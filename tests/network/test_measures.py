@@ -9,7 +9,7 @@ import networkx
 import numpy
 import pyarrow
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heritagekg import KnowledgeGraph
@@ -149,6 +149,7 @@ graphs = st.integers(2, 9).flatmap(
 )
 
 
+@settings(deadline=None)
 @given(graphs)
 def test_both_libraries_agree(drawn: tuple[list[tuple[int, int]], list[str | None], bool]) -> None:
     view = made(*drawn)
@@ -159,6 +160,7 @@ def test_both_libraries_agree(drawn: tuple[list[tuple[int, int]], list[str | Non
         assert numpy.allclose(ours[name].to_numpy(), theirs[name].to_numpy(), atol=1e-7), name
 
 
+@settings(deadline=None)
 @given(graphs)
 def test_assortativity_and_brokerage_are_what_networkx_and_loops_say(
     drawn: tuple[list[tuple[int, int]], list[str | None], bool],

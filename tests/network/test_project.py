@@ -7,7 +7,7 @@ from math import sqrt
 
 import pyarrow
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heritagekg import KnowledgeGraph
@@ -126,6 +126,7 @@ def test_edges_without_fact_or_document(tiny: KnowledgeGraph) -> None:
     assert (edge["fact"], edge["document"]) == ("", "source:s")
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 4)), max_size=25))
 def test_projection_is_what_sets_say(pairs: list[tuple[int, int]]) -> None:
     edges = incidence(pairs)

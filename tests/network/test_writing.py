@@ -177,7 +177,7 @@ def test_an_empty_network_is_not_written(tiny: KnowledgeGraph, suffix: str, tmp_
 
 
 def test_unknown_ending(view: View, tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match=r"endings are \.gexf, \.graphml, \.json"):
+    with pytest.raises(ExportError, match=r"endings are \.gexf, \.graphml, \.cx2"):
         write(view, tmp_path / "x.xlsx")
 
 

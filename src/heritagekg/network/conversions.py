@@ -88,6 +88,19 @@ def to_igraph(view: View) -> igraph.Graph:
     return made
 
 
+def components(edges: pyarrow.Table, count: int) -> int:
+    """Return the number of parts of *count* nodes that no edge ties to each other."""
+    import numpy as np
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    if not count:
+        return 0
+    ends = tuple(edges[name].to_numpy() for name in ("source", "target"))
+    matrix = coo_array((np.ones(len(ends[0])), ends), shape=(count, count))
+    return int(connected_components(matrix, directed=False, return_labels=False))
+
+
 def to_csr(view: View) -> scipy.sparse.csr_array[Any]:
     """Return the adjacency matrix of *view* with the sums of the weights."""
     import numpy as np

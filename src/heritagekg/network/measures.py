@@ -101,13 +101,7 @@ def measure(view: View, names: Iterable[str], *, engine: str | None = None) -> M
     Zaversnik (2003) for core numbers; Traag, Waltman and van Eck (2019) for Leiden; Newman (2003)
     for assortativity; Gould and Fernandez (1989) for brokerage.
     """
-    wanted = list(dict.fromkeys(names))
-    for name in wanted:
-        if name not in MEASURES:
-            raise BadParameter(
-                f"no measure {name!r}{did_you_mean(name, MEASURES)}; there are "
-                f"{', '.join(MEASURES)}"
-            )
+    wanted = known(names)
     plain = _plain(view, _engine(engine))
     nodes = view.nodes
     summary = {}
@@ -118,6 +112,24 @@ def measure(view: View, names: Iterable[str], *, engine: str | None = None) -> M
         summary[name] = found.said
     metadata = {**view.metadata, "measures": json.dumps(summary, ensure_ascii=False)}
     return Measured(replace(view, nodes=nodes, metadata=metadata), summary)
+
+
+def known(names: Iterable[str]) -> list[str]:
+    """Return *names*, each once.
+
+    Raises
+    ------
+    BadParameter
+        If one is no measure.
+    """
+    wanted = list(dict.fromkeys(names))
+    for name in wanted:
+        if name not in MEASURES:
+            raise BadParameter(
+                f"no measure {name!r}{did_you_mean(name, MEASURES)}; there are "
+                f"{', '.join(MEASURES)}"
+            )
+    return wanted
 
 
 def _engine(engine: str | None) -> bool:
@@ -392,6 +404,8 @@ def _brokerage(plain: _Plain) -> _Found:
 
 def _highest(plain: _Plain, values: Any, form: str = "g") -> str:
     place = int(values.argmax())
+    if not values[place]:
+        return "none above 0"
     return f"highest {values[place]:{form}} ({plain.view.nodes['label'][place].as_py()})"
 
 

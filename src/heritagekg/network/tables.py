@@ -451,3 +451,42 @@ def _weight(term: str) -> float:
     raise WorkspaceError(
         f"the query of a network view gives {said!r} as ?weight; it takes a number such as 2.5"
     )
+
+
+def with_names(nodes: pyarrow.Table, edges: pyarrow.Table) -> pyarrow.Table:
+    """Return *edges* with the CURIEs of their ends in place of the codes."""
+    names = nodes["id"].combine_chunks()
+    for place, end in enumerate(("source", "target")):
+        edges = edges.set_column(place, end, names.take(edges[end].combine_chunks()))
+    return edges
+
+
+def cleaned(table: pyarrow.Table) -> pyarrow.Table:
+    """Return *table* without the control characters in its texts that no text file should hold."""
+    import pyarrow
+    import pyarrow.compute as pc
+
+    for place, field in enumerate(table.schema):
+        if pyarrow.types.is_string(field.type):
+            column = pc.replace_substring_regex(table[field.name], _CONTROL, "")
+            table = table.set_column(place, field, column)
+    return table
+
+
+def as_csv(table: pyarrow.Table) -> bytes:
+    """Return *table* as RFC 4180 CSV in UTF-8, nulls as nothing."""
+    from pyarrow import csv
+
+    written = io.BytesIO()
+    csv.write_csv(table, written, csv.WriteOptions(quoting_style="needed"))
+    return written.getvalue()
+
+
+def as_parquet(table: pyarrow.Table, metadata: Mapping[str, str]) -> bytes:
+    """Return *table* as Parquet with *metadata* in its key-value metadata."""
+    from pyarrow import parquet
+
+    written = io.BytesIO()
+    kept = {**(table.schema.metadata or {}), **metadata}
+    parquet.write_table(table.replace_schema_metadata(kept), written, compression="zstd")
+    return written.getvalue()

@@ -16,6 +16,7 @@ from heritagekg.network import conversions, ego, slices, tables
 from heritagekg.network.project import MOST_PAIRS, OTHER, WEIGHTS, project
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable, Iterator
 
     import igraph
@@ -55,7 +56,7 @@ class View:
     left_out
         How many answers were left out, since a literal cannot be a node.
     documents
-        The web address of each document that an edge names, by CURIE, where one is known.
+        The title and the web address (or "") of each document that an edge names, by CURIE.
     """
 
     name: str
@@ -83,11 +84,19 @@ class View:
     @property
     def components(self) -> int:
         """The number of parts that no edge ties to each other, whatever its direction."""
-        from scipy.sparse.csgraph import connected_components
+        return conversions.components(self.edges, self.nodes.num_rows)
 
-        if not self.nodes.num_rows:
-            return 0
-        return int(connected_components(self.to_csr(), directed=False, return_labels=False))
+    def measured(self, *names: str) -> View:
+        """Return the view with measures as columns of its nodes (`network.measures.measure`)."""
+        from heritagekg.network.measures import measure
+
+        return measure(self, names).view
+
+    def write(self, path: str | os.PathLike[str]) -> list[str]:
+        """Write the view to *path* (`network.writing.write`); say what its format cannot carry."""
+        from heritagekg.network.writing import write
+
+        return write(self, path)
 
     def to_networkx(self) -> networkx.Graph[Any]:
         """Return a networkx graph of the view's kind: MultiDiGraph, DiGraph, MultiGraph or Graph.
@@ -154,19 +163,23 @@ class Ties:
     most_pairs: int = MOST_PAIRS
     most_shared: int | None = None
 
-    def within(self, asked: Window | None = None, *, certain: bool = False) -> tables.Edges:
-        """Return the edges of a window of time, projected where the view is, by used nodes."""
+    def sliced(self, asked: Window | None = None, *, certain: bool = False) -> pyarrow.Table:
+        """Return the edges of a window of time, projected where the view is."""
         table = slices.slice_edges(self.edges.table, asked or slices.Window(), certain=certain)
-        if self.keep is not None:
-            table = project(
-                table,
-                self.names,
-                self.keep,
-                self.weight,
-                most_pairs=self.most_pairs,
-                most_shared=self.most_shared,
-            )
-        return tables.used(self.edges._replace(table=table))
+        if self.keep is None:
+            return table
+        return project(
+            table,
+            self.names,
+            self.keep,
+            self.weight,
+            most_pairs=self.most_pairs,
+            most_shared=self.most_shared,
+        )
+
+    def within(self, asked: Window | None = None, *, certain: bool = False) -> tables.Edges:
+        """Return the edges of a window of time between those nodes that they tie."""
+        return tables.used(self.edges._replace(table=self.sliced(asked, certain=certain)))
 
     def view(
         self,
@@ -176,8 +189,13 @@ class Ties:
         given: Mapping[str, str] = MappingProxyType({}),
     ) -> View:
         """Return the network of a window of time; *given* says how that was asked for."""
-        edges = self.within(asked, certain=certain)
-        return self._view(edges, tables.read_nodes(self.kg.engine, self._nodes, edges.iris), given)
+        return self.view_of(self.within(asked, certain=certain), given)
+
+    def view_of(self, edges: tables.Edges, given: Mapping[str, str]) -> View:
+        """Return the network of *edges* with what the graph says of their nodes."""
+        nodes = tables.read_nodes(self.kg.engine, self._nodes, edges.iris)
+        documents = tables.read_documents(self.kg.engine, edges.table)
+        return self._view(edges, nodes, given, documents)
 
     def views(
         self, windows: Iterable[tuple[str, Window]], *, certain: bool = False
@@ -192,7 +210,7 @@ class Ties:
             codes = pyarrow.array(range(nodes.num_rows), pyarrow.int32())
             nodes = nodes.set_column(0, "code", codes)
             given = {"from": str(asked.since), "until": str(asked.until)}
-            yield name, self._view(edges, nodes, given)
+            yield name, self._view(edges, nodes, given, self.documents)
 
     @cached_property
     def names(self) -> pyarrow.Array:
@@ -206,6 +224,15 @@ class Ties:
     def nodes(self) -> pyarrow.Table:
         """The table of every node, of all time and on both sides."""
         return tables.read_nodes(self.kg.engine, self._nodes, self.edges.iris)
+
+    @cached_property
+    def documents(self) -> dict[str, tuple[str, str]]:
+        """The title and web address of every document, by CURIE."""
+        return tables.read_documents(self.kg.engine, self.edges.table)
+
+    def metadata(self, given: Mapping[str, str]) -> dict[str, str]:
+        """Return what every export carries; *given* says how a time was asked for."""
+        return _metadata(self.kg.version, self.query, {**given, **self.parameters})
 
     @property
     def is_directed(self) -> bool:
@@ -221,7 +248,13 @@ class Ties:
             )
         return self.kg.queries[name].text
 
-    def _view(self, edges: tables.Edges, nodes: pyarrow.Table, given: Mapping[str, str]) -> View:
+    def _view(
+        self,
+        edges: tables.Edges,
+        nodes: pyarrow.Table,
+        given: Mapping[str, str],
+        documents: Mapping[str, tuple[str, str]],
+    ) -> View:
         asked = {**given, **self.parameters}
         view = View(
             self.query.name.removeprefix(FOLDER),
@@ -231,9 +264,9 @@ class Ties:
             edges.table,
             self.is_directed,
             _is_said(self.query, "multi"),
-            _metadata(self.kg.version, self.query, asked),
+            self.metadata(given),
             edges.left_out,
-            tables.read_documents(self.kg.engine, edges.table),
+            documents,
         )
         _check_single(view)
         return view

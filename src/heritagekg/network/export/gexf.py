@@ -66,6 +66,19 @@ def render(view: View) -> bytes:
     return written
 
 
+def left_out(view: View) -> list[str]:
+    """Return what GEXF cannot carry: a time that ends before it begins is no spell."""
+    reversed_ = sum(
+        edge.get("start", "") > edge.get("end", "9999") for edge in attributes.of_edges(view.edges)
+    )
+    if not reversed_:
+        return []
+    return [
+        f"{reversed_} edges have a time that ends before it begins, as their statements say; "
+        "Gephi opens no such file, so they are without start and end there"
+    ]
+
+
 def _meta(meta: Any, said: Mapping[str, str], times: str) -> None:
     meta.set("lastmodifieddate", said["date"])
     _child(meta, "creator").text = said["generator"]

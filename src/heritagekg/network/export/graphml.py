@@ -24,3 +24,9 @@ def render(view: View) -> bytes:
     written = io.BytesIO()
     networkx.write_graphml_lxml(numbered, written)
     return written.getvalue()
+
+
+def left_out(view: View) -> list[str]:
+    """Return what GraphML cannot carry: it has no time, dates are texts."""
+    del view
+    return ["GraphML has no time of its own; start, end and the certain bounds are texts in it"]
