@@ -39,16 +39,21 @@ def figure(width: float = 8, height: float = 5) -> Figure:
         If matplotlib is not installed; the message names the extra.
     """
     try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ModuleNotFoundError:
         raise ExportError(
             "matplotlib is not installed; add it with: pip install 'heritagekg[plot]'"
         ) from None
     with styled():
-        return Figure(figsize=(width, height), layout="constrained")
+        made = Figure(figsize=(width, height), layout="constrained")
+        # It measures texts; without a canvas of its own a figure cannot.
+        FigureCanvasAgg(made)
+        return made
 
 
 def styled() -> Any:
+    """Return a context in which matplotlib draws in the one style of all pictures."""
     import matplotlib
 
     return matplotlib.rc_context(_STYLE)
@@ -85,7 +90,7 @@ def evolution(table: pyarrow.Table, title: str) -> Figure:
         below.axhline(0, color="#444444", linewidth=0.6)
         below.yaxis.set_major_formatter(lambda value, _: f"{abs(value):g}")
         for part in (above, below):
-            part.legend(loc="upper left", frameon=False)
+            part.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
         _label(below, slices)
         above.set_title(title, loc="left", fontsize=10)
     return drawn

@@ -13,19 +13,20 @@ if TYPE_CHECKING:
 
 _SEED = 20220825
 _STEPS = 250
+_STEPS_OF_MANY = 150
 # So many cells on a side hold the masses that push far nodes away.
 _CELLS = 20
 # Up to so many nodes, each pushes every other one by itself.
 _EACH = 600
 
 
-def positions(view: View) -> Array:
+def positions(view: View, aspect: float = 1.25) -> Array:
     """Return x and y of every node: an array with a row for each code, between -1 and 1.
 
     Each component is laid out by itself: distances from some of its nodes give the shape (Brandes
     and Pich, Graph Drawing 2006), forces the detail: ties pull, nodes push by their degree
     (ForceAtlas2: Jacomy and others, PLoS ONE 9(6), 2014). Then the components are packed around
-    the largest one. The same view always gives the same places.
+    the largest one, *aspect* times as wide as high. The same view always gives the same places.
 
     Examples
     --------
@@ -48,7 +49,8 @@ def positions(view: View) -> Array:
     groups.sort(key=len, reverse=True)
     placed = np.zeros((count, 2))
     laid = [_laid_out(matrix[group][:, group]) for group in groups]
-    centres = _packed([float(np.hypot(*part.T).max(initial=0)) + 1 for part in laid])
+    radii = [float(np.hypot(*part.T).max(initial=0)) + 1 for part in laid]
+    centres = _packed(radii, aspect)
     for group, part, centre in zip(groups, laid, centres, strict=True):
         placed[group] = part + centre
     if count:
@@ -68,7 +70,9 @@ def _laid_out(matrix: Any) -> Array:
         return np.array([[-0.6, 0.0], [0.6, 0.0]])
     places = _forced(matrix, _shaped(matrix))
     places -= places.mean(axis=0)
-    return places * _room(places)
+    # The long side lies flat, as pages and screens do.
+    _, axes = np.linalg.eigh(places.T @ places)
+    return np.asarray((places @ axes[:, ::-1]) * _room(places))
 
 
 def _room(places: Array) -> float:
@@ -115,7 +119,8 @@ def _forced(matrix: Any, places: Array) -> Array:
     source, target = found.row[half], found.col[half]
     mass = np.diff(matrix.indptr) + 1.0
     largest = 0.25 * np.sqrt(len(places))
-    for step in range(_STEPS):
+    steps = _STEPS if len(places) <= _EACH else _STEPS_OF_MANY
+    for step in range(steps):
         pushed = _pushed(places, mass)
         apart = places[target] - places[source]
         length = np.sqrt((apart**2).sum(axis=1, keepdims=True)) + 1e-9
@@ -126,7 +131,7 @@ def _forced(matrix: Any, places: Array) -> Array:
                 pushed[:, axis] += np.bincount(end, sign * pull[:, axis], minlength=len(places))
         pushed -= 0.02 * places * mass[:, None] ** 0.5
         length = np.sqrt((pushed**2).sum(axis=1, keepdims=True)) + 1e-9
-        most = largest * (1 - step / _STEPS) + 0.02
+        most = largest * (1 - step / steps) + 0.02
         places = places + pushed / length * np.minimum(length, most)
     return places
 
@@ -140,15 +145,14 @@ def _pushed(places: Array, mass: Array) -> Array:
     low, high = places.min(axis=0), places.max(axis=0) + 1e-9
     cells = ((places - low) / (high - low) * _CELLS).astype(int)
     cell = cells[:, 0] * _CELLS + cells[:, 1]
-    used, number = np.unique(cell, return_inverse=True)
+    _, number = np.unique(cell, return_inverse=True)
     number = number.reshape(-1)
     masses = np.bincount(number, mass)
     centres = np.stack(
         [np.bincount(number, mass * places[:, axis]) / masses for axis in (0, 1)], axis=1
     )
-    del used
     pushed = _from(places, centres, masses)
-    return (pushed + _close(places, mass)) * mass[:, None] ** 0.5
+    return (pushed + _close(places)) * mass[:, None] ** 0.5
 
 
 def _from(places: Array, others: Array, masses: Array) -> Array:
@@ -159,7 +163,7 @@ def _from(places: Array, others: Array, masses: Array) -> Array:
     return np.asarray((apart * (masses**0.5 / squares)[:, :, None]).sum(axis=1))
 
 
-def _close(places: Array, mass: Array) -> Array:
+def _close(places: Array) -> Array:
     """Return how nodes that stand very near each other push themselves apart."""
     import numpy as np
     from scipy.spatial import cKDTree
@@ -173,11 +177,10 @@ def _close(places: Array, mass: Array) -> Array:
     for end, sign in ((one, 1), (two, -1)):
         for axis in (0, 1):
             pushed[:, axis] += np.bincount(end, sign * push[:, axis], minlength=len(places))
-    del mass
     return pushed
 
 
-def _packed(radii: list[float]) -> Array:
+def _packed(radii: list[float], aspect: float) -> Array:
     """Return centres for circles of *radii*, largest first, which do not touch."""
     import numpy as np
 
@@ -190,9 +193,9 @@ def _packed(radii: list[float]) -> Array:
             start = 0
         step = 0.35 * known[number]
         while True:
-            # A wide drawing fits a page or a screen better than a round one.
-            distance = known[0] + known[number] + step * np.sqrt(start) * 0.5
-            tried = distance * np.array([1.25 * np.cos(start * golden), np.sin(start * golden)])
+            way = np.array([np.cos(start * golden), np.sin(start * golden)])
+            further = step * np.sqrt(start) * 0.5 * np.array([aspect, 1])
+            tried = way * (known[0] + known[number] + further)
             start += 1
             gaps = np.hypot(*(centres[:number] - tried).T) - known[:number] - known[number]
             if gaps.min() >= 0:

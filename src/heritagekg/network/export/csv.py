@@ -24,11 +24,11 @@ def render(view: View) -> bytes:
 
 
 def beside(view: View, path: Path) -> dict[Path, bytes]:
-    """Return `NAME.nodes.csv` and `NAME.datapackage.json`."""
+    """Return `NAME.nodes.csv` and `NAME.csv.datapackage.json`."""
     nodes = path.with_name(f"{path.stem}.nodes.csv")
     table = _nodes(view)
     files = {path.name: ("edges", _edges(view)), nodes.name: ("nodes", table)}
-    package = path.with_name(f"{path.stem}.datapackage.json")
+    package = path.with_name(f"{path.name}.datapackage.json")
     return {nodes: tables.as_csv(table), package: codebook(view, files)}
 
 
@@ -47,4 +47,6 @@ def _edges(view: View) -> pyarrow.Table:
 def left_out(view: View) -> list[str]:
     """Return what CSV cannot carry: types and the description, which stand beside."""
     del view
-    return ["CSV holds no types, version, query or licence; NAME.datapackage.json beside it does"]
+    return [
+        "CSV holds no types, version, query or licence; NAME.csv.datapackage.json beside it does"
+    ]

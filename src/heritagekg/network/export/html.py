@@ -1,10 +1,9 @@
-"""One HTML file that works offline: the network drawn by sigma, with search, filters and sources."""
+"""One HTML file that works offline: a network drawn by sigma, with search, filters, sources."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from html import escape
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -17,54 +16,15 @@ from heritagekg.terms import expand
 if TYPE_CHECKING:
     from heritagekg.network.views import View
 
+# So many colours are told apart; the rest of the kinds share one.
+_COLOURS = 8
+# The picture's size on a usual screen, the size from which a node is named there, and how many
+# names are tried for room.
+_WIDE, _HIGH, _NAMED, _NAMES = 1150, 640, 5, 400
+# More edges than this for each node are a tangle, unless they are few.
+_DENSE, _FEW = 2.5, 300
 # Built from `web/frontend` when the package is made.
 _BUILT = ("web", "static", "built")
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:">
-<meta name="generator" content="{generator}">
-<meta name="dcterms.license" content="{license}">
-<meta name="dcterms.date" content="{date}">
-<title>{title}</title>
-<style>
-{style}
-html {{ color-scheme: light dark; }}
-body {{ margin: 0; font: 16px/1.45 system-ui, sans-serif; background: #fbf9f6; color: #211d1a; }}
-@media (prefers-color-scheme: dark) {{ body {{ background: #171412; color: #ece6de; }} a {{ color: #9cc3e6; }} }}
-header, footer {{ padding: .8rem 1rem; max-width: 75rem; }}
-h1 {{ font-size: 1.25rem; margin: 0 0 .2rem; }}
-p {{ margin: .2rem 0; }}
-main {{ padding: 0 1rem; }}
-main > div {{ height: min(78vh, 60rem); }}
-pre {{ overflow: auto; padding: .8rem; border: 1px solid #8884; border-radius: 6px; font-size: .85rem; }}
-footer {{ font-size: .9rem; }}
-</style>
-</head>
-<body>
-<header>
-<h1>{title}</h1>
-<p>{description}</p>
-<p>{size}</p>
-</header>
-<main>
-<div data-network="view"></div>
-<noscript><p>The picture needs JavaScript; the ties are in this file as JSON.</p></noscript>
-</main>
-<footer>
-<p><strong>How to cite</strong>: {citation}</p>
-<p>Data version {version}, exported on {date} by {generator}. Licence: <a href="{license_url}">{license_name}</a>.</p>
-<details><summary>The query</summary><pre>{query}</pre></details>
-<details><summary>Licences of the scripts in this file</summary><pre>{licences}</pre></details>
-</footer>
-<script type="application/json" id="view">{network}</script>
-<script type="application/json" id="metadata">{metadata}</script>
-<script>{script}</script>
-</body>
-</html>
-"""
 
 
 def render(view: View) -> bytes:
@@ -73,24 +33,30 @@ def render(view: View) -> bytes:
     Nodes stand where Python has put them (`heritagekg.network.layout`); the page finds them by
     name, shows and hides kinds, goes through the years, and names the sources of each tie.
     """
-    said = view.metadata
-    name, _, url = said["license"].partition(" ")
-    texts = {key: escape(said[key]) for key in ("title", "description", "citation", "version")}
-    texts |= {key: escape(said[key]) for key in ("date", "generator", "query", "license")}
-    size = f"{view.nodes.num_rows:,} nodes, {view.edges.num_rows:,} edges"
-    page = _PAGE.format(
-        **texts,
-        license_name=escape(name),
-        license_url=escape(url),
-        size=f"{size}. Point at a node to see what it is tied to; choose it for its sources.",
-        style=_built("network.css"),
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+    name, _, url = view.metadata["license"].partition(" ")
+    template = resources.files(__package__).joinpath("network.html").read_text(encoding="utf-8")
+    page = Environment(autoescape=True, keep_trailing_newline=True).from_string(template)
+    network = _network(view)
+    weak = sum("weak" in edge for edge in network["edges"])
+    made = page.render(
+        **view.metadata,
+        license_name=name,
+        license_url=url,
+        size=f"{view.nodes.num_rows:,} nodes, {view.edges.num_rows:,} edges",
+        weak=f" The {weak:,} weakest edges are drawn only for the node you point at."
+        if weak
+        else "",
+        style=Markup(_built("network.css")),
         # Inside a script element only its own end tag would end it.
-        script=_built("network.js").replace("</script", "<\\/script"),
-        licences=escape(_built("LICENSES.txt")),
-        network=_json(_network(view)),
-        metadata=_json(dict(said)),
+        script=Markup(_built("network.js").replace("</script", "<\\/script")),
+        licences=_built("LICENSES.txt"),
+        network=Markup(_json(network)),
+        metadata=Markup(_json(dict(view.metadata))),
     )
-    return page.encode()
+    return made.encode()
 
 
 def _built(name: str) -> str:
@@ -111,24 +77,92 @@ def _json(value: Any) -> str:
 def _network(view: View) -> dict[str, Any]:
     """Return the network as the page's script takes it."""
     names = view.nodes["id"].to_pylist()
-    kinds = [kind or "" for kind in view.nodes["kind"].to_pylist()]
+    labels = attributes.of_column(view.nodes["label"])
+    kinds, titles = _kinds(view)
+    places = positions(view, 2.0)
+    columns = (names, labels, kinds, view.nodes["iri"].to_pylist(), places, _sizes(view, places))
     nodes = [
         {
             "id": name, "label": label, "kind": kind, "href": iri,
-            "x": round(float(x), 4), "y": round(float(y), 4),
+            "x": round(float(x), 4), "y": round(float(y), 4), "size": round(float(size), 2),
         }
-        for name, label, kind, iri, (x, y) in zip(
-            names, attributes.of_column(view.nodes["label"]), kinds,
-            view.nodes["iri"].to_pylist(), positions(view), strict=True,
-        )
+        for name, label, kind, iri, (x, y), size in zip(*columns, strict=True)
     ]  # fmt: skip
     edges = [_edge(edge, names, view) for edge in attributes.of_edges(view.edges)]
-    ranked = [kind for kind, _ in Counter(kinds).most_common()]
-    drawn: dict[str, Any] = {"nodes": nodes, "edges": edges}
-    drawn["kinds"] = {kind: kind_in_words(kind) for kind in ranked}
+    for place in _weak(view):
+        edges[place]["weak"] = True
+    drawn: dict[str, Any] = {"nodes": nodes, "edges": edges, "kinds": titles}
     if "at" in view.parameters:
         drawn["at"] = view.parameters["at"]
     return drawn
+
+
+def _kinds(view: View) -> tuple[list[str], dict[str, str]]:
+    """Return the kind of each node and what kinds are called; the rarest are one."""
+    kinds = [kind or "" for kind in view.nodes["kind"].to_pylist()]
+    ranked = [kind for kind, _ in Counter(kinds).most_common()]
+    if len(ranked) <= _COLOURS:
+        return kinds, {kind: kind_in_words(kind) for kind in ranked}
+    own = ranked[: _COLOURS - 1]
+    titles = {kind: kind_in_words(kind) for kind in own} | {"other": "other kinds"}
+    return [kind if kind in titles else "other" for kind in kinds], titles
+
+
+def _sizes(view: View, places: Any) -> Any:
+    """Return the size of each node; those whose names find room are large enough to be named."""
+    import numpy as np
+
+    ends = np.concatenate([view.edges[name].to_numpy() for name in ("source", "target")])
+    degrees = np.bincount(ends, minlength=len(places))
+    scale = min(1.0, max(0.4, (200 / max(len(places), 1)) ** 0.35))
+    sizes = np.minimum((3 + 1.5 * np.sqrt(degrees)) * scale, 15)
+    width, height = np.ptp(places, axis=0)
+    pixels = places * min(_WIDE / max(width, 1e-9), _HIGH / max(height, 1e-9))
+    named = np.zeros(len(places), bool)
+    rooms: list[tuple[float, float, float, float]] = []
+    for place in np.lexsort([np.arange(len(places)), -degrees])[:_NAMES]:
+        x, y = pixels[place]
+        label = view.nodes["label"][int(place)].as_py()
+        room = (x - 8, y - 9, x + 14 + 7 * min(len(label), 34), y + 9)
+        if not any(
+            room[0] < right and left < room[2] and room[1] < top and low < room[3]
+            for left, low, right, top in rooms
+        ):
+            rooms.append(room)
+            named[place] = True
+    return np.where(named, np.maximum(sizes, _NAMED + 0.01), np.minimum(sizes, _NAMED - 0.1))
+
+
+def _weak(view: View) -> Any:
+    """Return the places of the edges that only blacken a dense network.
+
+    Of more edges than the nodes can bear, the heaviest are kept, and those without which the
+    network would fall apart.
+    """
+    import numpy as np
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import minimum_spanning_tree
+
+    most = max(int(_DENSE * view.nodes.num_rows), _FEW)
+    count = view.edges.num_rows
+    if count <= most:
+        return []
+    source, target = (view.edges[name].to_numpy() for name in ("source", "target"))
+    weight = view.edges["weight"].to_numpy()
+    order = np.lexsort([np.arange(count), -weight])
+    ranks = np.empty(count)
+    ranks[order] = np.arange(1, count + 1)
+    size = view.nodes.num_rows
+    # The first of parallel edges stands for all of them.
+    low, high = np.minimum(source, target), np.maximum(source, target)
+    _, first = np.unique(low.astype(np.int64) * size + high, return_index=True)
+    matrix = coo_array((ranks[first], (low[first], high[first])), shape=(size, size))
+    tree = minimum_spanning_tree(matrix.tocsr()).data.astype(int)
+    kept = np.zeros(count, bool)
+    kept[order[tree - 1]] = True
+    left = max(most - int(kept.sum()), 0)
+    kept[[place for place in order if not kept[place]][:left]] = True
+    return np.flatnonzero(~kept).tolist()
 
 
 def _edge(edge: dict[str, Any], names: list[str], view: View) -> dict[str, Any]:

@@ -32,7 +32,10 @@ def render(view: View) -> bytes:
         lines.append(f'{number} "{f"{label} ({name})" if label in twice else label}"')
     lines.append("*Arcs" if view.directed else "*Edges")
     ends = (view.edges[name].to_pylist() for name in ("source", "target", "weight"))
-    lines += [f"{source + 1} {target + 1} {weight:g}" for source, target, weight in zip(*ends, strict=True)]
+    lines += [
+        f"{source + 1} {target + 1} {weight:g}"
+        for source, target, weight in zip(*ends, strict=True)
+    ]
     return ("\n".join(lines) + "\n").encode()
 
 

@@ -23,10 +23,10 @@ def render(view: View) -> bytes:
 
 
 def beside(view: View, path: Path) -> dict[Path, bytes]:
-    """Return `NAME.nodes.parquet` and `NAME.datapackage.json`."""
+    """Return `NAME.nodes.parquet` and `NAME.parquet.datapackage.json`."""
     nodes = path.with_name(f"{path.stem}.nodes.parquet")
     files = {path.name: ("edges", _edges(view)), nodes.name: ("nodes", view.nodes)}
-    package = path.with_name(f"{path.stem}.datapackage.json")
+    package = path.with_name(f"{path.name}.datapackage.json")
     return {
         nodes: tables.as_parquet(view.nodes, view.metadata),
         package: codebook(view, files),

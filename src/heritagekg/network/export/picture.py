@@ -30,11 +30,14 @@ def render(view: View, form: str = "svg") -> bytes:
     drawn = charts.figure(10, 8)
     with charts.styled():
         axes = drawn.subplots()
-        _draw(axes, view)
+        places = positions(view)
+        _draw(axes, view, places)
         axes.set_title(textwrap.fill(view.metadata["title"], 100), loc="left", fontsize=11)
         caption = f"{view.metadata['citation']} {_size(view)}"
-        drawn.supxlabel(textwrap.fill(caption, 150), fontsize=6.5, color="#555555", x=0.01, ha="left")
-        _names(drawn, axes, view)
+        drawn.supxlabel(
+            textwrap.fill(caption, 150), fontsize=6.5, color="#555555", x=0.01, ha="left"
+        )
+        _names(drawn, axes, view, places)
     said = {**view.metadata, "description": f"{caption}\n{view.metadata['query']}"}
     return charts.saved(drawn, form, said)
 
@@ -57,16 +60,17 @@ def _sizes(view: View) -> Any:
     return np.minimum(14 + 16 * _degrees(view), 420) * scale
 
 
-def _draw(axes: Any, view: View) -> None:
+def _draw(axes: Any, view: View, places: Any) -> None:
     import numpy as np
     from matplotlib.collections import LineCollection
     from matplotlib.lines import Line2D
     from matplotlib.patches import FancyArrowPatch
 
-    places = positions(view)
     kinds = view.nodes["kind"].to_pylist()
     ranked = [kind for kind, _ in Counter(kinds).most_common()]
-    colours = {kind: charts.COLOURS[place % len(charts.COLOURS)] for place, kind in enumerate(ranked)}
+    colours = {
+        kind: charts.COLOURS[place % len(charts.COLOURS)] for place, kind in enumerate(ranked)
+    }
     source, target = (view.edges[name].to_numpy() for name in ("source", "target"))
     weight = view.edges["weight"].to_numpy()
     is_sure = np.array(view.edges["certainty"].to_pylist()) == "certain"
@@ -85,7 +89,9 @@ def _draw(axes: Any, view: View) -> None:
     else:
         segments = np.stack([places[source], places[target]], axis=1)
         faint = 1.0 if len(source) < 3 * len(places) else max(0.15, 3 * len(places) / len(source))
-        drawn = LineCollection(segments, colors=lines, linewidths=widths, alpha=faint, zorder=1)
+        drawn = LineCollection(
+            list(segments), colors=lines, linewidths=widths, alpha=faint, zorder=1
+        )
         axes.add_collection(drawn)
     axes.scatter(
         *places.T, s=sizes, c=[colours[kind] for kind in kinds], edgecolors="white",
@@ -96,22 +102,26 @@ def _draw(axes: Any, view: View) -> None:
                label=f"{kind_in_words(kind)} ({kinds.count(kind)})")
         for kind in ranked
     ]  # fmt: skip
-    for word, colour, count in (("certain", _SURE, is_sure.sum()), ("possible", _MAYBE, (~is_sure).sum())):
+    for word, colour, count in (
+        ("certain", _SURE, is_sure.sum()),
+        ("possible", _MAYBE, (~is_sure).sum()),
+    ):
         if count:
             marks.append(Line2D([], [], color=colour, linewidth=2, label=f"{word} ({count})"))
     axes.legend(handles=marks, loc="upper left", bbox_to_anchor=(1, 1), frameon=False, fontsize=8)
-    axes.set_aspect("equal")
+    axes.set_aspect("equal", adjustable="datalim")
     axes.margins(0.06)
     axes.axis("off")
 
 
-def _names(drawn: Any, axes: Any, view: View) -> None:
+def _names(drawn: Any, axes: Any, view: View, where: Any) -> None:
     """Write the names of the nodes with most edges where no other name stands."""
     import numpy as np
+    from matplotlib.patheffects import withStroke
 
     drawn.draw_without_rendering()
     renderer = drawn.canvas.get_renderer()
-    places = axes.transData.transform(positions(view))
+    places = axes.transData.transform(where)
     labels = attributes.of_column(view.nodes["label"])
     radii = np.sqrt(_sizes(view) / np.pi) * drawn.dpi / 72
     order = np.lexsort([np.arange(len(labels)), -_degrees(view)])
@@ -123,6 +133,7 @@ def _names(drawn: Any, axes: Any, view: View) -> None:
             axes.transData.inverted().transform((x, y)),
             xytext=(0, radii[place] * 72 / drawn.dpi + 1.5), textcoords="offset points",
             ha="center", va="bottom", fontsize=7, color=_INK, zorder=3,
+            path_effects=[withStroke(linewidth=2, foreground="white")],
         )  # fmt: skip
         box = written.get_window_extent(renderer)
         if any(box.overlaps(other) for other in taken):

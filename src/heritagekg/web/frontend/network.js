@@ -7,7 +7,7 @@
 //        focus: true for the one that the network is about
 // edges  source, target (ids), label; from, until ("YYYY-MM-DD", the bounds within which the tie
 //        possibly held; absent = open); when (the dates in words); weight;
-//        sources: [{ label, href }]
+//        sources: [{ label, href }]; weak: true for one drawn only for a node pointed at
 // kinds  { kind: its name }, in the order of the legend
 // at     "YYYY-MM-DD": the day to begin with
 // texts  words of the interface, those of TEXTS below
@@ -89,6 +89,7 @@ function graphOf(data, kinds) {
   graph.forEachEdge((key, { ties }) => {
     const weight = ties.reduce((sum, tie) => sum + (tie.weight ?? 1), 0);
     graph.setEdgeAttribute(key, "size", Math.min(6, 1 + Math.log2(weight)));
+    graph.setEdgeAttribute(key, "weak", ties.every((tie) => tie.weak));
   });
   return graph;
 }
@@ -175,7 +176,7 @@ export function network(host, data) {
       const hidden = !isShown(source) || !isShown(target) || !tiesOf(attributes.ties).length;
       const centre = state.hovered ?? state.selected;
       const strong = centre === source || centre === target;
-      if (hidden || (centre !== null && !strong && graph.size > 400)) return { ...attributes, hidden: true };
+      if (hidden || (attributes.weak && !strong) || (centre !== null && !strong && graph.size > 400)) return { ...attributes, hidden: true };
       return { ...attributes, color: strong ? ink() : line(), zIndex: strong ? 1 : 0 };
     },
   });
