@@ -86,7 +86,7 @@ def test_slices_are_shown_and_written(tiny: KnowledgeGraph, tmp_path: Path) -> N
     assert said.stdout.splitlines()[1:] == [
         '"2004",5,3,2,,,,,,',
         '"2005",5,3,2,0,0,3,0,0,1',
-        f'"2006",5,4,1,1,0,3,{1 / 3},{1 / 7},0.75',
+        f'"2006",5,4,1,1,0,3,{4 / 3 - 1},{1 / 7},0.75',
     ]
     for name in ("x.csv", "x.json", "x.parquet", "x.svg"):
         made = run(tiny, *options, "-o", str(tmp_path / name))

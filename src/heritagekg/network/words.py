@@ -35,6 +35,7 @@ NODE_COLUMNS = {
 EDGE_COLUMNS = {
     "source": "where the edge begins",
     "target": "where the edge ends",
+    "type": "Directed or Undirected, as Gephi asks",
     "kind": "post, capacity, class or property that the tie is of",
     "weight": "weight of the edge",
     "start": "first day on which the tie may have held; empty: not known",

@@ -117,7 +117,6 @@ def _draw(axes: Any, view: View, places: Any) -> None:
 def _names(drawn: Any, axes: Any, view: View, where: Any) -> None:
     """Write the names of the nodes with most edges where no other name stands."""
     import numpy as np
-    from matplotlib.patheffects import withStroke
 
     drawn.draw_without_rendering()
     renderer = drawn.canvas.get_renderer()
@@ -133,7 +132,8 @@ def _names(drawn: Any, axes: Any, view: View, where: Any) -> None:
             axes.transData.inverted().transform((x, y)),
             xytext=(0, radii[place] * 72 / drawn.dpi + 1.5), textcoords="offset points",
             ha="center", va="bottom", fontsize=7, color=_INK, zorder=3,
-            path_effects=[withStroke(linewidth=2, foreground="white")],
+            # Not by an outline, for which matplotlib would turn texts into shapes.
+            bbox={"facecolor": "white", "alpha": 0.6, "linewidth": 0, "pad": 0.4},
         )  # fmt: skip
         box = written.get_window_extent(renderer)
         if any(box.overlaps(other) for other in taken):
