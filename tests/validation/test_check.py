@@ -334,6 +334,37 @@ def test_both_tenures_are_shown(workspace: Workspace) -> None:
     assert found.related[0].message.endswith("stands here")
 
 
+@pytest.mark.parametrize(
+    ("code", "others"),
+    [
+        ("HK111", ["the other value"]),
+        ("HK223", ["committee:az says so here", "committee:azerbaijan says so here"]),
+        ("HK291", ["it is compared with this"]),
+        ("HK295", ["tenure:ada-example-committee-az stands here"]),
+        ("HK298", ["conference:2019-kyoto stands here"]),
+        ("HK303", ["it is compared with this"]),
+        ("HK302", []),
+    ],
+)
+def test_both_places_of_a_contradiction(workspace: Workspace, code: str, others: list[str]) -> None:
+    (case,) = Path(__file__).with_name("cases").glob(f"{code}-*.md")
+    block = re.search(r"```turtle\n(.*?)```", case.read_text(encoding="utf-8"), re.DOTALL)
+    assert block is not None
+    path = write(workspace, block[1], "case.ttl")
+    (found,) = check_workspace(workspace, [path]).diagnostics
+    assert [related.message for related in found.related] == others
+    assert all(related.place.span is not None for related in found.related)
+
+
+def test_value_that_is_asked_for_replaces_the_other(workspace: Workspace) -> None:
+    cc0 = "https://creativecommons.org/publicdomain/zero/1.0/"
+    found = only(workspace, GOOD.replace(cc0, "https://example.org/licence"))
+    assert (found.code, found.help, found.label) == ("HK181", f"write `<{cc0}>`", "")
+    assert found.edit is not None and not found.edit.is_example
+    found = only(workspace, GOOD.replace(f"    dcterms:license <{cc0}> ;\n", ""))
+    assert found.help == "add `dcterms:license`, for example"
+
+
 ACKNOWLEDGEMENT = """acknowledgement:anna
     a hkg:Acknowledgement ;
     hkg:acknowledges tenure:anna-xb ;

@@ -23,6 +23,7 @@ def advise(
     shape: Shape | None,
     *,
     is_missing: bool,
+    is_other: bool = False,
     place: Place | None,
     where: Positions,
 ) -> tuple[str, Edit | None]:
@@ -34,6 +35,8 @@ def advise(
         A result, and its source shape.
     is_missing
         Whether the result speaks of a value that is not there.
+    is_other
+        Whether there is another value where that one is asked for.
     place
         The token that it points at.
     where
@@ -46,6 +49,12 @@ def advise(
             if closest is not None:
                 meant = where.name(ox.NamedNode(closest), file)
                 return f"did you mean `{meant}`?", _respelt(term, meant, place, where)
+    if is_other and shape is not None and place is not None and place.span is not None:
+        wanted = shape.first("hasValue")
+        if isinstance(wanted, ox.NamedNode):
+            word = where.name(wanted, file)
+            word = f"<{word}>" if word == wanted.value else word
+            return f"write `{word}`", Edit(place.file, place.span, word)
     if is_missing and isinstance(result.path, ox.NamedNode):
         name = where.name(result.path, file)
         example = value_in(shape.example or "", name) if shape is not None else None

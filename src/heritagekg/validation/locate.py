@@ -9,7 +9,7 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
-from heritagekg.diagnostics.model import Diagnostic, Place, Related
+from heritagekg.diagnostics.model import Diagnostic, Place
 from heritagekg.engine.protocol import Term
 from heritagekg.spans import Span
 from heritagekg.terms import PREFIXES, compact
@@ -21,6 +21,7 @@ from heritagekg.validation.blanks import Said, paired
 from heritagekg.validation.components import statement
 from heritagekg.validation.explain import SEVERITY_OF
 from heritagekg.validation.files import LONG, Files
+from heritagekg.validation.related import of_repeated_language, related, said_of
 from heritagekg.validation.run import Result
 from heritagekg.validation.shapes import SH, Node, Shape, Shapes, rdf
 from heritagekg.validation.suggest import Spelling
@@ -29,9 +30,6 @@ from heritagekg.workspace import GRAPHS
 _WITH_POSITIONS = (".ttl", ".nt")
 # Components that speak of values that are not there: the subject is what must be touched.
 _MISSING = {"MinCount", "HasValue", "QualifiedMinCount"}
-# Components that speak of values that are too many.
-_REPEATED = {"MaxCount", "UniqueLang"}
-_MOST = 3
 _PROPERTIES = {
     ox.NamedNode(PREFIXES["rdf"] + "Property"),
     *(
@@ -186,6 +184,22 @@ class Positions:
             for triple in self.triples(name, focus_node)
         ]
 
+    def pointing(
+        self, focus_node: Term, predicates: frozenset[Term]
+    ) -> Iterator[tuple[str, Triple]]:
+        """Yield each triple that points at *focus_node* with one of *predicates*, and its file."""
+        for name, said in self._loaded.quads.items():
+            subjects = dict.fromkeys(
+                quad.subject
+                for quad in said
+                if quad.object == focus_node and quad.predicate in predicates
+            )
+            for subject in subjects:
+                assert not isinstance(subject, ox.Triple)
+                for triple in self.triples(name, subject):
+                    if triple.object == focus_node and triple.predicate in predicates:
+                        yield name, triple
+
     def find(
         self, focus_node: Term, predicates: frozenset[Term], value: Term | None
     ) -> Place | None:
@@ -280,7 +294,10 @@ def diagnose(
     owner = owner_of(result.source_shape, shapes)
     name = where.name(owner, file) if owner is not None else ""
     origin = origins.get(owner.value) if owner is not None else None
-    help_, edit = advise(result, shape, is_missing=kind in _MISSING, place=place, where=where)
+    is_other = kind == "HasValue" and bool(said_of(result.focus_node, predicates, where))
+    help_, edit = advise(
+        result, shape, is_missing=kind in _MISSING, is_other=is_other, place=place, where=where
+    )
     return Diagnostic(
         code=result.code or kind,
         severity=SEVERITY_OF.get(result.severity.value, "error"),
@@ -288,11 +305,11 @@ def diagnose(
         or statement(kind, shape, shapes, lambda term: where.name(term, file)),
         place=place,
         label=f"no `{where.name(result.path, file)}` in this statement"
-        if kind in _MISSING and isinstance(result.path, ox.NamedNode)
+        if kind in _MISSING and isinstance(result.path, ox.NamedNode) and not is_other
         else "",
         help=help_,
         notes=_notes(shape, name, origin),
-        related=tuple(_related(result, shape, kind, predicates, place, where)),
+        related=tuple(related(result, shape, kind, predicates, place, where)),
         edit=edit,
         translations={m.language: m.value for m in result.messages if m.language},
         focus_node=_shown(result.focus_node),
@@ -307,53 +324,19 @@ def diagnose(
 def _place(
     result: Result, kind: str, predicates: frozenset[Term], where: Positions
 ) -> Place | None:
+    if kind == "HasValue":
+        said = said_of(result.focus_node, predicates, where)
+        if said:
+            return Place(said[-1][0], said[-1][1].object_span)
     if kind in _MISSING or (result.path is None and result.value == result.focus_node):
         return where.find(result.focus_node, frozenset(), None)
     if kind == "UniqueLang":
-        said = _of_repeated_language(_said_of(result.focus_node, predicates, where))
+        said = of_repeated_language(said_of(result.focus_node, predicates, where))
         if said:
             return Place(said[-1][0], said[-1][1].object_span)
     if isinstance(result.path, ox.NamedNode) and where.properties.is_unknown(result.path.value):
         return where.predicate(result.focus_node, result.path, result.value)
     return where.find(result.focus_node, predicates, result.value)
-
-
-def _related(
-    result: Result,
-    shape: Shape | None,
-    kind: str,
-    predicates: frozenset[Term],
-    place: Place | None,
-    where: Positions,
-) -> Iterable[Related]:
-    """Yield the other places of a duplicate or contradiction."""
-    if kind in _REPEATED and shape is not None:
-        allowed = shape.first("maxCount")
-        if kind == "MaxCount" and (allowed is None or allowed.value == "0"):
-            return
-        said = _said_of(result.focus_node, predicates, where)
-        if kind == "UniqueLang":
-            said = _of_repeated_language(said)
-        others = [Place(name, triple.object_span) for name, triple in said]
-        yield from [Related(p, "the other value") for p in others if p != place][:_MOST]
-    elif isinstance(result.value, ox.NamedNode) and result.path is None:
-        for name, span in where.definitions(result.value)[:_MOST]:
-            if Place(name, span) != place:
-                yield Related(Place(name, span), f"{compact(result.value.value)} stands here")
-
-
-def _said_of(
-    focus_node: Term, predicates: frozenset[Term], where: Positions
-) -> list[tuple[str, Triple]]:
-    return [(n, t) for n, t in where.said(focus_node) if t.predicate in predicates]
-
-
-def _of_repeated_language(said: list[tuple[str, Triple]]) -> list[tuple[str, Triple]]:
-    by_language: dict[str, list[tuple[str, Triple]]] = {}
-    for name, triple in said:
-        if isinstance(triple.object, ox.Literal) and triple.object.language:
-            by_language.setdefault(triple.object.language.lower(), []).append((name, triple))
-    return next((same for same in by_language.values() if len(same) > 1), [])
 
 
 def owner_of(node: Node, shapes: Shapes) -> ox.NamedNode | None:
