@@ -23,7 +23,7 @@ def advise(
     shape: Shape | None,
     *,
     is_missing: bool,
-    is_other: bool = False,
+    has_others: bool = False,
     place: Place | None,
     where: Positions,
 ) -> tuple[str, Edit | None]:
@@ -35,8 +35,8 @@ def advise(
         A result, and its source shape.
     is_missing
         Whether the result speaks of a value that is not there.
-    is_other
-        Whether there is another value where that one is asked for.
+    has_others
+        Whether there are other values where one is missing.
     place
         The token that it points at.
     where
@@ -49,12 +49,14 @@ def advise(
             if closest is not None:
                 meant = where.name(ox.NamedNode(closest), file)
                 return f"did you mean `{meant}`?", _respelt(term, meant, place, where)
-    if is_other and shape is not None and place is not None and place.span is not None:
+    if has_others and shape is not None and place is not None and place.span is not None:
         wanted = shape.first("hasValue")
         if isinstance(wanted, ox.NamedNode):
             word = where.name(wanted, file)
             word = f"<{word}>" if word == wanted.value else word
             return f"write `{word}`", Edit(place.file, place.span, word)
+    if has_others and isinstance(result.path, ox.NamedNode):
+        return f"add another `{where.name(result.path, file)}`", None
     if is_missing and isinstance(result.path, ox.NamedNode):
         name = where.name(result.path, file)
         example = value_in(shape.example or "", name) if shape is not None else None

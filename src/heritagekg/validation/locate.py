@@ -294,9 +294,9 @@ def diagnose(
     owner = owner_of(result.source_shape, shapes)
     name = where.name(owner, file) if owner is not None else ""
     origin = origins.get(owner.value) if owner is not None else None
-    is_other = kind == "HasValue" and bool(said_of(result.focus_node, predicates, where))
+    has_others = kind in _MISSING and bool(said_of(result.focus_node, predicates, where))
     help_, edit = advise(
-        result, shape, is_missing=kind in _MISSING, is_other=is_other, place=place, where=where
+        result, shape, is_missing=kind in _MISSING, has_others=has_others, place=place, where=where
     )
     return Diagnostic(
         code=result.code or kind,
@@ -305,7 +305,7 @@ def diagnose(
         or statement(kind, shape, shapes, lambda term: where.name(term, file)),
         place=place,
         label=f"no `{where.name(result.path, file)}` in this statement"
-        if kind in _MISSING and isinstance(result.path, ox.NamedNode) and not is_other
+        if kind in _MISSING and isinstance(result.path, ox.NamedNode) and not has_others
         else "",
         help=help_,
         notes=_notes(shape, name, origin),
