@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -44,6 +44,7 @@ class Statements:
     def __init__(self, text: str, base: str | None, path: str = "<text>") -> None:
         self._text, self._base, self._path = text, base, path
         self._directives: list[tuple[int, str]] = []
+        self._subjects: list[str] = []
 
     def about(self, subject: ox.NamedNode) -> list[Triple]:
         """Return the triples with *subject*, in the order of the text."""
@@ -60,6 +61,12 @@ class Statements:
         directives = "\n".join(text for _, text in self._directives)
         return read(directives, self._base, path=self._path).declarations
 
+    def subjects(self) -> list[ox.NamedNode]:
+        """Return the IRIs that statements are about, save those written with escapes."""
+        declared = {prefix.name: prefix.iri for prefix in self.declarations()}
+        found = dict.fromkeys(self._subjects)
+        return [node for token in found if (node := _resolved(token, declared)) is not None]
+
     @cached_property
     def _by_name(self) -> dict[str, list[tuple[int, int]]]:
         """The stretches of the statements, by the last part of their subject's name."""
@@ -72,6 +79,7 @@ class Statements:
                 continue
             subject = _SUBJECT.match(self._text, start, end)
             if subject is not None:
+                self._subjects.append(subject[0])
                 found.setdefault(_name(subject[0]), []).append((start, end))
         return found
 
@@ -92,6 +100,15 @@ class Statements:
                 predicate_span=_moved(triple.predicate_span, down),
                 object_span=_moved(triple.object_span, down),
             )
+
+
+def _resolved(token: str, declared: Mapping[str, str]) -> ox.NamedNode | None:
+    prefix, colon, local = token.partition(":")
+    if "\\" in token or not colon:
+        return None
+    if token.startswith("<"):
+        return ox.NamedNode(token[1:-1])
+    return ox.NamedNode(declared[prefix] + local) if prefix in declared else None
 
 
 def _moved(span: Span, lines: int) -> Span:

@@ -23,6 +23,7 @@ from heritagekg.validation.constraints import (
     NEEDS_PATH,
     VALUE_TESTS,
     component,
+    more_than,
 )
 from heritagekg.validation.shapes import (
     LIST_OF_SHAPES,
@@ -326,7 +327,13 @@ class Compiler:
         values = f"?this {self.path(shape)} ?value ." if shape.path else "BIND(?this AS ?value)"
         for name, test in self.value_tests(shape, "?this", "?value"):
             yield _Test(f"{focus} {values}", test, _constraint(shape, component(name)))
+        counting = more_than(self, shape, focus)
+        if counting is not None:
+            query = f"SELECT DISTINCT * WHERE {{ {focus} {counting} }}"
+            yield Check(query, (_constraint(shape, component("maxCount")),))
         for name, test in self.focus_tests(shape, "?this"):
+            if name == "maxCount" and counting is not None:
+                continue
             yield _Test(focus, test, _constraint(shape, component(name)))
         for name, group in self.groups(shape, "?this"):
             query = f"SELECT DISTINCT * WHERE {{ {focus} {group} }}"

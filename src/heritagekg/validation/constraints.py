@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 from typing import TYPE_CHECKING, TypeAlias
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 # Up to this count, so many different values are written out; beyond, they are counted.
 _WRITTEN_OUT = 4
+# From this `sh:maxCount` on, values are counted where that can be done once for all focus nodes.
+_COUNTED = 2
+_STEP = re.compile("<[^>]*>")
 
 
 def component(parameter: str) -> str:
@@ -182,8 +186,31 @@ def _values(compiler: Compiler, shape: Shape, focus: str) -> Callable[[str], str
 
 def _min_count(compiler: Compiler, shape: Shape, term: Term, focus: str) -> str:
     least = _count(shape, term)
+    path = compiler.path(shape)
+    steps = _STEP.findall(path)
+    if least == 1 and path == f"({'/'.join(steps)})":
+        return f"!{_reaches(compiler, focus, steps)}"
     found = _values(compiler, shape, focus)
     return f"!{_at_least(compiler, focus, least, found)}" if least else "false"
+
+
+def _reaches(compiler: Compiler, focus: str, steps: list[str]) -> str:
+    """Return an expression: *steps* lead somewhere; nested, to be walked from *focus* on."""
+    to = compiler.fresh()
+    further = f" FILTER({_reaches(compiler, to, steps[1:])})" if len(steps) > 1 else ""
+    return f"EXISTS {{ {focus} {steps[0]} {to} .{further} }}"
+
+
+def more_than(compiler: Compiler, shape: Shape, focus: str) -> str | None:
+    """Return a group for `sh:maxCount` that counts; None where to look for one more is cheaper."""
+    most = shape.first("maxCount")
+    if most is None or _count(shape, most) < _COUNTED:
+        return None
+    value = compiler.fresh()
+    return (
+        f"{{ SELECT ?this WHERE {{ {focus} ?this {compiler.path(shape)} {value} . }} "
+        f"GROUP BY ?this HAVING (COUNT(DISTINCT {value}) > {_count(shape, most)}) }}"
+    )
 
 
 def _max_count(compiler: Compiler, shape: Shape, term: Term, focus: str) -> str:

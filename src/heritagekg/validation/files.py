@@ -12,6 +12,7 @@ from heritagekg.dataset import syntax_fault
 from heritagekg.diagnostics.model import Diagnostic
 from heritagekg.engine.protocol import Term
 from heritagekg.errors import FileSyntaxError, WorkspaceError
+from heritagekg.turtle.statements import Statements
 from heritagekg.validation import faults
 from heritagekg.validation.kept import Kept, term_of
 from heritagekg.validation.reads import TYPE
@@ -20,6 +21,7 @@ from heritagekg.workspace import WorkspaceFile, files_at, read_text
 T = TypeVar("T")
 # A text longer than this is not kept as quads, and read for positions a statement at a time.
 LONG = 200_000
+_TURTLE = (".ttl", ".nt")
 # What makes blank nodes, whose names two readings do not share.
 _BLANK = ("[", "(", "_:")
 ENDINGS = (".ttl", ".nt", ".nq", ".trig", ".rdf", ".jsonld")
@@ -72,6 +74,7 @@ class Files:
         self.paths: dict[str, Path] = {}
         self.bases: dict[str, str | None] = {}
         self.kept: dict[str, Kept] = {}
+        self._statements: dict[str, Statements] = {}
         self._passing: dict[str, Callable[[], Iterator[ox.Quad]]] = {}
 
     def all_quads(self) -> Iterator[ox.Quad]:
@@ -98,7 +101,12 @@ class Files:
             return False
         self._name(file)
         self.texts.put(file.name, lambda: text)
-        if not whole and len(text) > LONG and not any(mark in text for mark in _BLANK):
+        if (
+            not whole
+            and len(text) > LONG
+            and file.path.suffix in _TURTLE
+            and not any(mark in text for mark in _BLANK)
+        ):
             self._passing[file.name] = lambda: parsed(text, file)
             self.quads.put(file.name, lambda: list(parsed(text, file)))
             return True
@@ -117,6 +125,12 @@ class Files:
         self.texts.put(file.name, lambda: read_text(file.path, file.name))
         self.quads.put(file.name, lambda: list(kept.quads()))
 
+    def statements(self, name: str) -> Statements:
+        """Return the statements of the Turtle file *name*, to be read one at a time."""
+        if name not in self._statements:
+            self._statements[name] = Statements(self.texts[name], self.bases[name], name)
+        return self._statements[name]
+
     def _name(self, file: WorkspaceFile) -> None:
         self.graphs[file.name] = file.graph
         self.paths[file.name] = file.path
@@ -126,9 +140,9 @@ class Files:
         """Return what the file *name* describes."""
         if name in self.kept:
             return map(term_of, self.kept[name].subjects)
-        passing = self._passing.get(name)
-        quads = passing() if passing is not None else self.quads[name]
-        subjects = dict.fromkeys(quad.subject for quad in quads)
+        if name in self._passing:
+            return self.statements(name).subjects()
+        subjects = dict.fromkeys(quad.subject for quad in self.quads[name])
         return [term for term in subjects if not isinstance(term, ox.Triple)]
 
     def typed(self, name: str) -> Iterable[Term]:
@@ -137,6 +151,10 @@ class Files:
             return map(term_of, self.kept[name].typed)
         kinds = dict.fromkeys(q.subject for q in self.quads[name] if q.predicate.value == TYPE)
         return [term for term in kinds if not isinstance(term, ox.Triple)]
+
+    def may_define(self, name: str) -> bool:
+        """Return whether the file *name* may say that something is a property."""
+        return name not in self._passing or "Property" in self.texts[name]
 
     def using(self, predicate: str) -> Iterator[str]:
         """Return the names of the files that may use *predicate*."""

@@ -14,7 +14,6 @@ from heritagekg.engine.protocol import Term
 from heritagekg.spans import Span
 from heritagekg.terms import PREFIXES, compact
 from heritagekg.turtle.reader import Triple, read
-from heritagekg.turtle.statements import Statements
 from heritagekg.turtle.tokens import is_local_name
 from heritagekg.validation.advise import advise
 from heritagekg.validation.blanks import Said, paired
@@ -54,7 +53,6 @@ class Positions:
         self._lines: dict[str, list[str]] = {}
         self._declared: dict[str, list[tuple[str, str]]] = {}
         self._read: dict[str, dict[Term, list[Triple]]] = {}
-        self._statements: dict[str, Statements] = {}
 
     @cached_property
     def _files(self) -> dict[Term, list[str]]:
@@ -94,6 +92,7 @@ class Positions:
             for name, graph in self._loaded.graphs.items()
             # The data of a workspace define none, and need not be read for it.
             if not graph.startswith(f"{GRAPHS}data/")
+            if self._loaded.may_define(name)
             for quad in self._loaded.quads[name]
             if quad.object in _PROPERTIES and isinstance(quad.subject, ox.NamedNode)
         )
@@ -112,8 +111,7 @@ class Positions:
 
     def _prefixes(self, file: str) -> list[tuple[str, str]]:
         if file not in self._declared:
-            text, base = self._loaded.texts[file], self._loaded.bases[file]
-            declared = {d.name: d.iri for d in Statements(text, base, file).declarations()}
+            declared = {d.name: d.iri for d in self._loaded.statements(file).declarations()}
             longest_first = sorted(declared.items(), key=lambda pair: -len(pair[1]))
             self._declared[file] = longest_first
         return self._declared[file]
@@ -128,10 +126,7 @@ class Positions:
         """Return the triples of *subject* in the file *name*, in the order of the text."""
         is_long = name not in self._read and len(self._loaded.texts[name]) > LONG
         if is_long and isinstance(subject, ox.NamedNode) and name.endswith(_WITH_POSITIONS):
-            if name not in self._statements:
-                text, base = self._loaded.texts[name], self._loaded.bases[name]
-                self._statements[name] = Statements(text, base, name)
-            return self._statements[name].about(subject)
+            return self._loaded.statements(name).about(subject)
         if name not in self._read:
             by_subject: dict[Term, list[Triple]] = {}
             for triple in self._triples(name):
