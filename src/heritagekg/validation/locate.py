@@ -289,9 +289,12 @@ def diagnose(
     owner = owner_of(result.source_shape, shapes)
     name = where.name(owner, file) if owner is not None else ""
     origin = origins.get(owner.value) if owner is not None else None
-    has_others = kind in _MISSING and bool(said_of(result.focus_node, predicates, where))
+    is_missing = kind in _MISSING
+    is_given = is_missing and bool(said_of(result.focus_node, predicates, where))
+    # Of a qualified count, the value that fits may look quite unlike the others.
+    has_others = is_given and kind != "QualifiedMinCount"
     help_, edit = advise(
-        result, shape, is_missing=kind in _MISSING, has_others=has_others, place=place, where=where
+        result, shape, is_missing=is_missing, has_others=has_others, place=place, where=where
     )
     return Diagnostic(
         code=result.code or kind,
@@ -300,7 +303,7 @@ def diagnose(
         or statement(kind, shape, shapes, lambda term: where.name(term, file)),
         place=place,
         label=f"no `{where.name(result.path, file)}` in this statement"
-        if kind in _MISSING and isinstance(result.path, ox.NamedNode) and not has_others
+        if is_missing and isinstance(result.path, ox.NamedNode) and not is_given
         else "",
         help=help_,
         notes=_notes(shape, name, origin),
