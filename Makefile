@@ -8,7 +8,7 @@ PORT ?= 8000
 WEB := src/heritagekg/web
 PAGES := hatch_build.py $(wildcard $(WEB)/frontend/*.* $(WEB)/locale/*/LC_MESSAGES/*.po)
 
-.PHONY: serve test check format docs bench lock clean
+.PHONY: serve test check format docs messages bench lock clean
 
 serve: $(VENV)/.run
 	$(BIN)/heritagekg check
@@ -35,6 +35,13 @@ format: $(VENV)/.dev
 # The CLI reference in README.md and the prefixes in terms.py are generated.
 docs: $(VENV)/.dev
 	$(BIN)/cog -r -n UTF-8 README.md src/heritagekg/terms.py
+
+# Gather the texts of the pages, and mark in each catalogue what is new or gone.
+messages: $(VENV)/.dev
+	cd $(WEB) && $(CURDIR)/$(BIN)/pybabel -q extract -F locale/babel.cfg -k N_ -k said \
+		--no-location --omit-header -o $(CURDIR)/build/messages.pot .
+	$(BIN)/pybabel -q update --no-fuzzy-matching --omit-header -w 100 -D messages \
+		-i build/messages.pot -d $(WEB)/locale
 
 bench: $(VENV)/.dev
 	$(BIN)/python tests/bench/start.py

@@ -22,7 +22,7 @@ from heritagekg.web import protocol
 from heritagekg.web.api import Api
 from heritagekg.web.explorer.maps import Maps
 from heritagekg.web.explorer.networks import Networks
-from heritagekg.web.explorer.pages import Pages
+from heritagekg.web.explorer.pages import POLICY, Pages
 from heritagekg.web.explorer.questions import Questions
 from heritagekg.web.explorer.things import Things
 from heritagekg.web.explorer.verdicts import Verdicts
@@ -37,13 +37,8 @@ if TYPE_CHECKING:
     from heritagekg.graph import KnowledgeGraph
 
 _EXPOSED = (protocol.TRUNCATED, protocol.ROW_LIMIT, protocol.BYTE_LIMIT, "ETag", "Retry-After")
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
-)
 _SECURITY = {
-    "Content-Security-Policy": _POLICY,
+    "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",

@@ -33,6 +33,12 @@ if TYPE_CHECKING:
 
     from heritagekg.web.site import Site
 
+# What a page may load and do: the files of this site, and no script that stands in a page.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
 WEB = files("heritagekg.web")
 # What scripts and pages are made of; with the data version it names what a page was made from.
 _SOURCES = ("templates", "static", "locale")

@@ -17,8 +17,9 @@ from starlette.responses import Response
 from heritagekg.engine.bindings import bind, guard
 from heritagekg.errors import HeritageKGError
 from heritagekg.queries import KINDS
-from heritagekg.terms import PREFIXES
+from heritagekg.terms import ENTITIES, PREFIXES
 from heritagekg.web import protocol
+from heritagekg.web.explorer.pages import POLICY
 from heritagekg.web.explorer.values import ShownTable, Values
 from heritagekg.web.explorer.viewpoint import Viewpoint, given
 from heritagekg.web.negotiation import GRAPH_TYPES, RESULT_TYPES, choose
@@ -52,6 +53,15 @@ ORDER BY ?organization ?person
 LIMIT 50"""
 # Of each of these classes the start page names the thing of which most facts are known.
 _EXAMPLES = ("hkg:NationalCommittee", "hkg:Museum", "hkg:GeneralConference", "hkg:Person")
+
+# The editor's tables set the style of elements by attributes, and bring one style sheet, by hash.
+_EDITOR_POLICY = (
+    POLICY.replace(
+        "style-src 'self'",
+        "style-src 'self' 'sha256-zCK2EVMoPc04mRF/g5CotUvxbJPWS+8V0b+s9ptqQIk='",
+    )
+    + "; style-src-attr 'unsafe-inline'"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +178,14 @@ class Questions:
             shown=shown,
             error=error,
             prefixes=PREFIXES,
+            entities=ENTITIES,
             groups=self.groups,
             examples=self.examples,
             classes=self.pages.names.terms("owl:Class"),
             properties=self.pages.names.terms("owl:ObjectProperty", "owl:DatatypeProperty"),
             files=_files("/sparql", {"query": text}, shown),
         )
+        page.headers["Content-Security-Policy"] = _EDITOR_POLICY
         return self.pages.remember(request, page)
 
     async def named_page(self, request: Request) -> Response:

@@ -63,6 +63,7 @@ const editor = new Yasgui(host, {
   populateFromUrl: false,
   // What was typed is not kept in the browser: an address with the query can be.
   persistenceId: null,
+  yasr: { prefixes: data.prefixes },
   yasqe: { value: data.query, createShareableLink: (yasqe) => addressOf(yasqe.getValue()), resizeable: true },
 });
 /** Return *query* with declarations of the prefixes it uses: the server knows them, the editor asks. */
@@ -91,5 +92,19 @@ choice.addEventListener("change", () => {
   if (example) tab().setQuery(declared(example));
 });
 choice.closest("[hidden]").hidden = false;
-// The package leaves the name of its text box out.
-for (const field of host.querySelectorAll(".CodeMirror textarea")) field.setAttribute("aria-label", data.texts.query);
+// What the package draws leads to this site's pages, and has the names that it leaves out.
+function mend() {
+  for (const anchor of host.querySelectorAll(`a[href^="${data.entities}"]`)) {
+    anchor.setAttribute("href", `/page/${anchor.getAttribute("href").slice(data.entities.length)}`);
+    anchor.removeAttribute("target");
+  }
+  const unnamed = { ".CodeMirror textarea": data.texts.query, "select.tableSizer": data.texts.rows,
+    "input.tableFilter": data.texts.filter };
+  for (const [which, name] of Object.entries(unnamed)) {
+    for (const field of host.querySelectorAll(which)) field.setAttribute("aria-label", name);
+  }
+  for (const code of host.querySelectorAll(".CodeMirror-scroll[tabindex='-1']")) code.tabIndex = 0;
+  for (const title of host.querySelectorAll("th .dt-column-title:empty")) title.textContent = "#";
+}
+new MutationObserver(mend).observe(host, { childList: true, subtree: true });
+mend();
