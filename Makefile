@@ -47,6 +47,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python tests/bench/start.py
 	$(BIN)/python tests/bench/turtle.py
 	$(BIN)/python tests/bench/shacl.py
+	$(BIN)/python tests/bench/networks.py
 
 # Newest allowed versions of everything, for every supported Python, with hashes.
 lock: $(VENV)/.dev

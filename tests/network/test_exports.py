@@ -30,6 +30,7 @@ from ndex2.cx2 import RawCX2NetworkFactory
 from heritagekg import KnowledgeGraph
 from heritagekg.errors import ExportError
 from heritagekg.network.export import html
+from heritagekg.network.measures import MEASURES
 from heritagekg.network.views import View, open_view
 from heritagekg.network.writing import FORMATS, write
 
@@ -52,7 +53,7 @@ METADATA = {
 Network = tuple[dict[str, str], "Counter[tuple[Any, ...]]"]
 
 labels = st.text(
-    st.characters(blacklist_categories=("Cs", "Cc", "Cn", "Co")), min_size=1, max_size=12
+    st.characters(blacklist_categories=("Cs", "Cc", "Cn", "Co", "Zl", "Zp")), min_size=1, max_size=12
 ).filter(lambda text: text.strip() == text and " " not in text) | st.sampled_from(
     [AZERI, 'The "Blue" Museum', "Muzey\\", "[x] <y> & 'z'", "]]>", "a;b,c", "№ 5"]
 )
@@ -505,3 +506,9 @@ def test_what_a_format_cannot_carry_is_said(tiny: KnowledgeGraph, tmp_path: Path
     assert "no edges without direction" in said[".cx2"]
     assert "no time" in said[".graphml"] and "no time" in said[".dot"]
     assert "x.csv.datapackage.json" not in said[".csv"] and "datapackage" in said[".csv"]
+
+
+def test_the_documentation_tells_of_every_format_and_measure() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "networks.md").read_text(encoding="utf-8")
+    assert [suffix for suffix in FORMATS if f"`{suffix}`" not in page] == []
+    assert [name for name in MEASURES if name not in page] == []

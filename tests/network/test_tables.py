@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pyarrow
@@ -40,3 +41,26 @@ def test_describing_many_things_does_not_go_through_the_whole_graph() -> None:
             "country": "country:xa",
         }
     ]
+
+
+def test_a_node_is_called_in_english_among_many_in_other_languages() -> None:
+    names = {"ar": "الف", "de": "Haus", "en": "House", "es": "Casa", "fr": "Maison", "zh": "屋"}
+    iris = [expand(f"museum:m{number}") for number in range(3000)]
+    label = ox.NamedNode(expand("skos:prefLabel"))
+    store = ox.Store()
+    store.bulk_extend(
+        ox.Quad(ox.NamedNode(iri), label, ox.Literal(f"{text} {number}", language=language))
+        for number, iri in enumerate(iris)
+        for language, text in names.items()
+        # Of every third nobody tells the English name.
+        if number % 3 or language != "en"
+    )
+    query = Workspace.shipped().root.joinpath("queries/networks/nodes.rq").read_text("utf-8")
+    nodes = read_nodes(Embedded(store), query, pyarrow.array(sorted(iris)))
+    for node in nodes.to_pylist():
+        number = int(node["id"].removeprefix("museum:m"))
+        assert node["label"] == (f"House {number}" if number % 3 else f"الف {number}")
+        said = {language: f"{text} {number}" for language, text in names.items()}
+        assert json.loads(node["labels"]) == {
+            k: v for k, v in said.items() if number % 3 or k != "en"
+        }

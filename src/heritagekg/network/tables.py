@@ -181,6 +181,7 @@ def _asked(
 
 def _labels(rows: pyarrow.Table, count: int) -> tuple[Any, Any]:
     """Return each node's label in English or else the first language, and all as JSON."""
+    import numpy as np
     import pyarrow
     import pyarrow.compute as pc
 
@@ -194,25 +195,25 @@ def _labels(rows: pyarrow.Table, count: int) -> tuple[Any, Any]:
     table = pyarrow.table(
         {"place": said["place"], "rank": rank, "language": language, "text": text}
     ).sort_by([("place", "ascending"), ("rank", "ascending"), ("text", "ascending")])
-    # One label a language, as the shapes ask; of two the first is taken.
-    table = (
-        table.group_by(["place", "language"], use_threads=False)
-        .aggregate([("text", "first")])
-        .select(["place", "language", "text_first"])
+    # One label a language, as the shapes ask; of two the first is taken. (Not by `group_by`,
+    # which keeps no order within a group of many.)
+    places = table["place"].to_numpy()
+    ranks = table["rank"].combine_chunks()
+    is_again = np.zeros(len(places), bool)
+    is_again[1:] = (places[1:] == places[:-1]) & pc.equal(ranks[1:], ranks[:-1]).to_numpy(
+        zero_copy_only=False
     )
-    pair = pc.binary_join_element_wise('"', table["language"], '": "', table["text_first"], '"', "")
+    table = table.filter(pyarrow.array(~is_again))
+    offsets = np.searchsorted(table["place"].to_numpy(), np.arange(count + 1))
     # The escapes of a text in TSV are those of JSON.
-    grouped = (
-        pyarrow.table({"place": table["place"], "pair": pair, "text": table["text_first"]})
-        .group_by("place", use_threads=False)
-        .aggregate([("pair", "list"), ("text", "first")])
+    pair = pc.binary_join_element_wise('"', table["language"], '": "', table["text"], '"', "")
+    lists = pyarrow.ListArray.from_arrays(
+        pyarrow.array(offsets.astype(np.int32)), pair.combine_chunks()
     )
-    joined = pc.binary_join_element_wise("{", pc.binary_join(grouped["pair_list"], ", "), "}", "")
-    first = unescaped(grouped["text_first"])
-    at = pc.index_in(
-        pyarrow.array(range(count), pyarrow.int32()), grouped["place"].combine_chunks()
-    )
-    return first.take(at), pc.fill_null(joined.combine_chunks().take(at), "{}")
+    joined = pc.binary_join_element_wise("{", pc.binary_join(lists, ", "), "}", "")
+    has_label = np.diff(offsets) > 0
+    first = pyarrow.array(np.where(has_label, offsets[:-1], 0), mask=~has_label)
+    return unescaped(table["text"]).take(first), joined
 
 
 def _kinds(rows: pyarrow.Table, count: int, above: Mapping[str, set[str]]) -> Any:

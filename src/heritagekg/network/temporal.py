@@ -271,6 +271,7 @@ def merge(edges: Sequence[pyarrow.Table]) -> pyarrow.Table:
     grouped = numbered.group_by(rest, use_threads=False).aggregate(
         [("certainty", "min"), ("row", "min")]
     )
+    grouped = grouped.sort_by("row_min")
     merged = table.take(grouped["row_min"])
     place = merged.column_names.index("certainty")
     return merged.set_column(place, "certainty", grouped["certainty_min"])

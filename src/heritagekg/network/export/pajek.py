@@ -47,7 +47,7 @@ def _label(text: str) -> str:
 
 
 def _line(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip()
+    return re.sub("[\t-\r\x1c-\x1f\x85\u2028\u2029]+", " ", text).strip()
 
 
 def left_out(view: View) -> list[str]:

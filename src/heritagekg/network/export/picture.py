@@ -133,7 +133,7 @@ def _names(drawn: Any, axes: Any, view: View, where: Any) -> None:
             xytext=(0, radii[place] * 72 / drawn.dpi + 1.5), textcoords="offset points",
             ha="center", va="bottom", fontsize=7, color=_INK, zorder=3,
             # Not by an outline, for which matplotlib would turn texts into shapes.
-            bbox={"facecolor": "white", "alpha": 0.6, "linewidth": 0, "pad": 0.4},
+            bbox={"facecolor": "white", "alpha": 0.35, "linewidth": 0, "pad": 0.4},
         )  # fmt: skip
         box = written.get_window_extent(renderer)
         if any(box.overlaps(other) for other in taken):
