@@ -70,7 +70,13 @@ def test_command_of_the_readme(line: str, tmp_path: Path) -> None:
     assert said.returncode == 0, said.stderr
 
 
-def test_python_of_the_readme(kg: KnowledgeGraph, capsys: pytest.CaptureFixture[str]) -> None:
+def test_python_of_the_readme(
+    kg: KnowledgeGraph,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     names: dict[str, object] = {}
     for block in blocks:

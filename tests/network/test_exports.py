@@ -53,7 +53,9 @@ METADATA = {
 Network = tuple[dict[str, str], "Counter[tuple[Any, ...]]"]
 
 labels = st.text(
-    st.characters(blacklist_categories=("Cs", "Cc", "Cn", "Co", "Zl", "Zp")), min_size=1, max_size=12
+    st.characters(blacklist_categories=("Cs", "Cc", "Cn", "Co", "Zl", "Zp")),
+    min_size=1,
+    max_size=12,
 ).filter(lambda text: text.strip() == text and " " not in text) | st.sampled_from(
     [AZERI, 'The "Blue" Museum', "Muzey\\", "[x] <y> & 'z'", "]]>", "a;b,c", "№ 5"]
 )
