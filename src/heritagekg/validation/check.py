@@ -17,7 +17,7 @@ from heritagekg.engine.protocol import Engine, Term
 from heritagekg.errors import HeritageKGError, UnknownName, WorkspaceError
 from heritagekg.terms import HKG, compact
 from heritagekg.validation import faults
-from heritagekg.validation.files import Files, files_of, read_file
+from heritagekg.validation.files import Files, base_of, files_of, read_file
 from heritagekg.validation.incremental import (
     Memo,
     digest_of,
@@ -159,7 +159,7 @@ def check_workspace(
     check_engine(engine)
     everything, judged = _chosen(workspace, [Path(path) for path in paths])
     vocabulary = [f for f in workspace.files("ontology") if f.name != PREFIXES_FILE]
-    is_own = len(everything) == len(workspace.files("data"))
+    is_own = all(base_of(file) is None for file in everything)
     memo = recall(workspace) if is_own else Memo("")
     loaded = _loaded(everything, vocabulary, memo)
     if loaded.broken:
@@ -303,7 +303,8 @@ def _chosen(workspace: Workspace, paths: list[Path]) -> tuple[list[WorkspaceFile
     """Return the data files to load, and the names of those to judge."""
     files = list(workspace.files("data"))
     if not paths:
-        judged = dict.fromkeys(file.name for file in workspace.own_files("data"))
+        own = files if workspace.base is None else workspace.own_files("data")
+        judged = dict.fromkeys(file.name for file in own)
         if not judged:
             raise WorkspaceError(
                 f"nothing to check: no Turtle file in {str(workspace.root / 'data')!r}"
