@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 from heritagekg.errors import HeritageKGError
 from heritagekg.web import protocol
 from heritagekg.web.api import Api
+from heritagekg.web.explorer.coverages import Coverages
 from heritagekg.web.explorer.maps import Maps
 from heritagekg.web.explorer.networks import Networks
 from heritagekg.web.explorer.pages import POLICY, Pages
@@ -107,10 +108,11 @@ def create_app(
             Route("/thing", things.find, name="find"),
             Route("/network", Networks(pages).page, name="network"),
             Route("/map", Maps(pages).page, name="map"),
+            Route("/coverage", Coverages(pages).page, name="coverage"),
             Route("/check", Verdicts(pages).page, name="check"),
             *Resources(site, things).routes(),
             *Api(site).routes(),
-            Mount("/static", StaticFiles(directory=str(files(__package__) / "static"))),
+            Mount("/static", _Static(directory=str(files(__package__) / "static"))),
         ],
         middleware=[
             Middleware(
@@ -162,6 +164,18 @@ async def _sparql(site: Site, questions: Questions, request: Request) -> Respons
 
 async def _failed(request: Request, error: Exception) -> Response:
     return PlainTextResponse("the server has a fault of its own\n", 500)
+
+
+class _Static(StaticFiles):
+    """Files of the pages; an address that names their content may be kept for good."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        is_fixed = response.status_code == 200 and b"v=" in scope["query_string"]
+        response.headers["Cache-Control"] = (
+            "public, max-age=31536000, immutable" if is_fixed else "public, no-cache"
+        )
+        return response
 
 
 class _Headers:

@@ -33,6 +33,7 @@ PAGES = [
     "/network",
     "/network?thing=committee:tex",
     "/map",
+    "/coverage",
     "/check",
     "/ontology",
 ]
