@@ -69,8 +69,8 @@ _SPAN = ("hkg:validFrom", "hkg:validUntil", "hkg:startDate", "hkg:endDate", "hkg
 HAPPENINGS = frozenset(
     f"hkg:{name}"
     for name in (
-        *("Admission", "AttributedStatement", "Award", "Dating", "Dissolution", "Founding"),
-        *("Observation", "Participation", "Registration"),
+        *("Admission", "AttributedStatement", "Award", "Dating", "Decision", "Dissolution"),
+        *("Founding", "Observation", "Opening", "Participation", "Registration", "Succession"),
     )
 )
 # What a section is called, by the class of its facts and their end that is this thing; in the
@@ -80,7 +80,10 @@ TITLES = {
     ("hkg:Founding", "hkg:organization"): N_("Foundation"),
     ("hkg:Admission", "hkg:organization"): N_("Admission"),
     ("hkg:Registration", "hkg:organization"): N_("Registration"),
+    ("hkg:Opening", "hkg:organization"): N_("Openings"),
     ("hkg:Dissolution", "hkg:organization"): N_("Dissolution"),
+    ("hkg:Succession", "hkg:successor"): N_("What came before it"),
+    ("hkg:Succession", "hkg:predecessor"): N_("What followed it"),
     ("hkg:Dating", "hkg:event"): N_("Dates"),
     ("hkg:Tenure", "hkg:organization"): N_("Posts and who held them"),
     ("hkg:Tenure", "hkg:heldBy"): N_("Posts held"),
@@ -96,11 +99,16 @@ TITLES = {
     ("hkg:Partnership", "hkg:partner"): N_("Partnerships"),
     ("hkg:AttributedStatement", "hkg:subject"): N_("What is said of it"),
     ("hkg:AttributedStatement", "hkg:attributedTo"): N_("What it says"),
+    ("hkg:Decision", "hkg:organization"): N_("Decisions"),
+    ("hkg:Decision", "hkg:subject"): N_("Decisions about it"),
     ("hkg:Membership", "hkg:organization"): N_("Members"),
     ("hkg:Affiliation", "hkg:parentBody"): N_("Bodies under it"),
     ("hkg:Admission", "hkg:admittedBy"): N_("Bodies that it admitted"),
     ("hkg:Award", "hkg:awardedBy"): N_("Awards that it gave"),
     ("hkg:Location", "hkg:place"): N_("Who was here"),
+    ("hkg:Decision", "hkg:decidedAt"): N_("What was decided there"),
+    ("hkg:Tenure", "hkg:decidedAt"): N_("Who was elected or appointed there"),
+    ("hkg:Award", "hkg:event"): N_("Awards given there"),
     ("hkg:Founding", "hkg:decidedAt"): N_("What was founded there"),
     ("hkg:Admission", "hkg:decidedAt"): N_("Who was admitted there"),
     ("hkg:Participation", "hkg:topic"): N_("Where it was the topic"),
@@ -480,7 +488,7 @@ class _Maker:
             iri,
             self.viewpoint.page(iri),
             tuple(self._column(said, column) for column in columns),
-            self._time(said),
+            self._qualified(said, self._time(said)),
             bounds,
             self.viewpoint.verdict(bounds, lasts=lasts),
             sources,
@@ -497,6 +505,13 @@ class _Maker:
                 text = " ".join([*before, values[0].text])
                 values[0] = values[0]._replace(text=text)
         return tuple(values)
+
+    def _qualified(self, said: dict[str, list[Term]], when: str) -> str:
+        """Return *when* with how exact it is meant, where that is not said of a value."""
+        if "hkg:value" in said or not when:
+            return when
+        words = [self.values.of(term).text for term in said.get("hkg:qualifier", ())]
+        return " ".join([*words, when])
 
     def _time(self, said: dict[str, list[Term]]) -> str:
         """Return when a fact held, in words: its ends, else the moments that attest it."""
@@ -610,7 +625,7 @@ class _Maker:
 
 _MILESTONES = (
     *("hkg:foundedIn", "hkg:admittedIn", "hkg:registeredIn", "hkg:dissolvedIn"),
-    *("hkg:awardedIn", "hkg:date"),
+    *("hkg:awardedIn", "hkg:date", "hkg:decidedIn", "hkg:openedIn", "hkg:succeededIn"),
 )
 _NOT_OF_THIS = {
     ("hkg:admittedBy", "hkg:Admission"),
