@@ -17,7 +17,8 @@ PREFIXES = """@prefix c: <https://example.org/city/> .
 """
 CITIES = 200
 _SPARQL = (
-    "sh:sparql [ sh:prefixes r:prefixes ; sh:select '''SELECT $this ?value WHERE {{ {} }}''' ]"
+    "sh:sparql [ sh:prefixes r:prefixes ; "
+    "sh:select '''SELECT DISTINCT $this ?value WHERE {{ {} }}''' ]"
 )
 _ONE = ("required", "sh:minCount 1"), ("repeated", "sh:maxCount 1")
 
@@ -257,6 +258,10 @@ def _deputy(entry: Entry) -> None:
     entry.add("r:deputy", entry.lines[entry.at("r:director")][1])
 
 
+def _misspelt(entry: Entry) -> None:
+    entry.set("r:code", entry.lines[entry.at("r:code")][1].replace("-", "_"))
+
+
 _LATE = ("museum-opened-late", "LessThan", "r:opened")
 # Mistakes of every kind of constraint.
 MISTAKES = (
@@ -299,11 +304,11 @@ MISTAKES = (
     _museum(
         _set("r:opened", '"1900-02-29"^^xsd:date'), ("museum-opened-no-date", "Datatype"), _LATE
     ),
-    _museum(_set("r:kind", "r:history", "r:listed"), ("museum-kind-unlisted", "HasValue", "")),
+    _museum(_set("r:kind", "r:history", "r:listed"), ("museum-kind-unlisted", "HasValue")),
     _museum(_set("r:kind", "r:cabinet", "r:art"), ("museum-kind-unknown", "Or")),
     _museum(_add("a", "r:Judge"), ("museum-is-a-judge", "Not", "")),
     _museum(_add("r:vehicle", '"a bus"'), ("museum-half-placed", "Xone", "")),
-    _museum(_set("r:code", '"MU_000000"'), ("museum-code-malformed", "Pattern")),
+    _museum(_misspelt, ("museum-code-malformed", "Pattern")),
     _museum(_drop("r:code"), ("museum-code-required", "MinCount"), ("museum-uncoded", "And")),
     _museum(
         _set("r:same", "m:first"),
