@@ -53,6 +53,17 @@ def test_network_is_written(
     assert path.stat().st_size > 1000
 
 
+@pytest.mark.parametrize("suffix", [".gexf", ".html", ".graphml", ".parquet"])
+def test_the_participants_of_prague(kg: KnowledgeGraph, suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"prague{suffix}"
+    options = ["--at", "2022-08-25", "--measures", "degree,betweenness,communities"]
+    said = run(kg, "network", "co-participation", *options, "-o", str(path))
+    assert said.returncode == 0, said.stderr
+    assert said.stdout.startswith("co-participation at=2022-08-25: ")
+    assert "communities" in said.stdout
+    assert path.stat().st_size > 5000
+
+
 def test_without_a_file_the_network_is_summed_up(tiny: KnowledgeGraph) -> None:
     said = run(tiny, "network", "tenure", "--measures", "degree,communities")
     assert (said.returncode, said.stderr) == (0, "")

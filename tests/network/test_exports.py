@@ -478,7 +478,7 @@ def test_pictures_name_nodes_and_explain_colours(tiny: KnowledgeGraph, tmp_path:
     for words in (
         "Ada Bell",
         "Loom Museum",
-        "person (3)",
+        "person (4)",
         "certain (2)",
         "possible (3)",
         "CC0-1.0",

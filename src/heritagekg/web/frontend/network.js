@@ -142,7 +142,7 @@ export function network(host, data) {
 
   // Before the picture, which takes the room that they leave.
   tools.append(...controls({ data, graph, kinds, texts, state, first, last, hasYears: years.length > 0,
-    refresh: () => renderer.refresh(), goTo: (id) => goTo(id) }));
+    refresh: () => redraw(), goTo: (id) => goTo(id) }));
   const renderer = new Sigma(graph, canvas, {
     allowInvalidContainer: true,
     labelColor: { color: ink() },
@@ -181,6 +181,11 @@ export function network(host, data) {
     },
   });
 
+  // What is told of a thing goes with the years that are shown.
+  const redraw = () => {
+    if (state.selected !== null) detail.replaceChildren(...described(state.selected));
+    renderer.refresh();
+  };
   const select = (id) => {
     state.selected = id;
     detail.hidden = id === null;
@@ -237,7 +242,7 @@ export function network(host, data) {
   const show = (wanted) => {
     if (wanted.kinds) state.kinds = new Set(wanted.kinds);
     if (wanted.year !== undefined) state.year = wanted.year;
-    renderer.refresh();
+    redraw();
   };
   return { renderer, graph, select, show };
 }
