@@ -176,7 +176,10 @@ def _over_time(session: Session, name: str, output: str | None, given: dict[str,
     if output is None:
         _show(table)
         return
-    write_table(table, output, ties.metadata({"slices": given["slices"]}))
+    said = {"slices": given["slices"], "from": since, "until": until}
+    said |= {"certain": "true"} if certain else {}
+    asked_for = {key: value for key, value in said.items() if value is not None}
+    write_table(table, output, ties.metadata(asked_for))
     click.echo(f"{name}: {len(slices)} slices by {given['slices']}; written to {output}")
 
 

@@ -57,7 +57,7 @@ def _sizes(view: View) -> Any:
     import numpy as np
 
     scale = 1 if view.nodes.num_rows < 300 else 0.3
-    return np.minimum(14 + 16 * _degrees(view), 420) * scale
+    return np.minimum(12 + 22 * np.sqrt(_degrees(view)), 220) * scale
 
 
 def _draw(axes: Any, view: View, places: Any) -> None:
