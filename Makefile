@@ -45,6 +45,7 @@ messages: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python tests/bench/start.py
+	$(BIN)/python tests/bench/pages.py
 	$(BIN)/python tests/bench/turtle.py
 	$(BIN)/python tests/bench/shacl.py
 	$(BIN)/python tests/bench/networks.py

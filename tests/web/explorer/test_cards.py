@@ -62,6 +62,15 @@ def test_disagreements_stand_side_by_side(kg: heritagekg.KnowledgeGraph, names: 
     assert {d.about.title for d in committee.disagreements} == {"hkg:foundedIn"}
 
 
+def test_facts_of_different_things_do_not_disagree(
+    kg: heritagekg.KnowledgeGraph, names: Names
+) -> None:
+    # The article tells when ICOM was founded, and when ICOM Azerbaijan was.
+    article = card_of(kg, names, "source:azernews-2022-08")
+    assert section(article, "Founding-wasDerivedFrom").total >= 2
+    assert article.disagreements == ()
+
+
 @pytest.mark.parametrize(
     ("at", "certain", "held", "others"),
     [

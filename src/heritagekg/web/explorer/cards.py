@@ -27,8 +27,10 @@ def N_(text: str) -> str:
     return text
 
 
-# The most facts of one section that a card shows, and that the page of the section shows.
+# The most facts of one section that a card shows, and that a page of the section alone shows.
 SHOWN, SHOWN_ALONE = 20, 200
+# On a card with many long sections each shows fewer, so that the card stays one to read.
+SHOWN_OF_MANY, MANY = 8, 120
 # The most things that point at this one, and the most sources that are told in full.
 POINTING, TOLD = 12, 400
 # The most links to one thing that are looked at.
@@ -52,10 +54,9 @@ PREFIX hkg: <https://w3id.org/heritagekg/ontology#>
 SELECT ?document ?predicate ?value
 WHERE {
   VALUES ?document { %s }
-  VALUES ?predicate {
-    dcterms:publisher dcterms:issued dcterms:bibliographicCitation hkg:url hkg:quotation
-  }
   ?document ?predicate ?value .
+  FILTER(?predicate IN
+    (dcterms:publisher, dcterms:issued, dcterms:bibliographicCitation, hkg:url, hkg:quotation))
 }"""
 
 _SOURCE = "prov:wasDerivedFrom"
@@ -130,14 +131,14 @@ _COLUMNS = (
 )
 # What is told beside the value, not in a column of its own.
 _BESIDE = {"hkg:qualifier": "hkg:value"}
-# Facts that contradict each other when their values differ: by class, which value is one of them.
+# Facts of this thing that contradict each other when they differ, by what they are one value of.
 _DISPUTED = {
-    "hkg:Founding": ("hkg:foundedIn",),
-    "hkg:Admission": ("hkg:admittedIn",),
-    "hkg:Registration": ("hkg:registeredIn",),
-    "hkg:Dissolution": ("hkg:dissolvedIn",),
-    "hkg:Dating": ("hkg:startDate", "hkg:endDate"),
-    "hkg:Observation": ("hkg:value",),
+    ("hkg:Founding", "hkg:organization"): ("hkg:foundedIn",),
+    ("hkg:Admission", "hkg:organization"): ("hkg:admittedIn",),
+    ("hkg:Registration", "hkg:organization"): ("hkg:registeredIn",),
+    ("hkg:Dissolution", "hkg:organization"): ("hkg:dissolvedIn",),
+    ("hkg:Dating", "hkg:event"): ("hkg:startDate", "hkg:endDate"),
+    ("hkg:Observation", "hkg:subject"): ("hkg:value",),
 }
 # What the card tells in places of its own.
 _ELSEWHERE = frozenset(
@@ -407,7 +408,8 @@ class _Maker:
             if not keys:
                 curie = compact(self.thing.value)
                 raise UnknownName(f"the page of {curie!r} has no section {only!r}")
-        first, last = (start, start + SHOWN_ALONE) if only else (0, SHOWN)
+        each = SHOWN if sum(min(len(found[key]), SHOWN) for key in keys) <= MANY else SHOWN_OF_MANY
+        first, last = (start, start + SHOWN_ALONE) if only else (0, each)
         shown = {
             key: sorted(found[key], key=lambda fact: (self.names.began(fact), fact), reverse=True)[
                 first:last
@@ -571,9 +573,7 @@ class _Maker:
     def _disagreements(self, sections: tuple[Section, ...]) -> tuple[Disagreement, ...]:
         found = []
         for section in sections:
-            for predicate in _DISPUTED.get(section.kind, ()):
-                if (section.part, section.kind) in _NOT_OF_THIS:
-                    continue
+            for predicate in _DISPUTED.get((section.kind, section.part), ()):
                 for about, facts in self._comparable(section, predicate).items():
                     versions = self._versions(facts, predicate)
                     if len(versions) > 1:
@@ -627,11 +627,6 @@ _MILESTONES = (
     *("hkg:foundedIn", "hkg:admittedIn", "hkg:registeredIn", "hkg:dissolvedIn"),
     *("hkg:awardedIn", "hkg:date", "hkg:decidedIn", "hkg:openedIn", "hkg:succeededIn"),
 )
-_NOT_OF_THIS = {
-    ("hkg:admittedBy", "hkg:Admission"),
-    ("hkg:decidedAt", "hkg:Founding"),
-    ("hkg:decidedAt", "hkg:Admission"),
-}
 
 
 def _key(kind: str, part: str) -> str:
