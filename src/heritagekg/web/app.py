@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from importlib.resources import files
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from brotli_asgi import BrotliMiddleware
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -92,7 +94,10 @@ def create_app(
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         site.pool.start()
+        # So that the first visitor need not wait for them.
+        names = asyncio.ensure_future(run_in_threadpool(lambda: pages.names))
         yield
+        await names
         site.pool.close()
 
     app = Starlette(

@@ -84,9 +84,11 @@ class Networks:
 
     def _shown(self, viewpoint: Viewpoint, view: View, *, focus: str, **told: Any) -> Response:
         values = Values(self.pages.names, viewpoint)
-        nodes = view.nodes.to_pylist()
+        # A fact is a tie, never a node; one that another fact names would come as one.
+        is_fact = self.pages.names.is_fact
+        nodes = [node for node in view.nodes.to_pylist() if not is_fact(node["iri"])]
         iris = {node["code"]: node["iri"] for node in nodes}
-        edges = view.edges.to_pylist()
+        edges = [e for e in view.edges.to_pylist() if e["source"] in iris and e["target"] in iris]
         ties = [_tie(edge, iris, values) for edge in edges]
         kinds = {n["kind"]: values.vocabulary(n["kind"]).text for n in nodes if n["kind"]}
         drawn = {
