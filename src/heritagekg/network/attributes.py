@@ -53,13 +53,13 @@ def of_edges(edges: pyarrow.Table) -> Iterator[Attributes]:
 def of_rows(table: pyarrow.Table) -> Iterator[Attributes]:
     """Return the rows of *table* as dicts without what is null, days as ISO texts."""
     names = table.column_names
-    rows = zip(*(of_column(column) for column in table.columns), strict=True)
-    if not any(column.null_count for column in table.columns):
-        return (dict(zip(names, row, strict=True)) for row in rows)
-    return (
-        {name: value for name, value in zip(names, row, strict=True) if value is not None}
-        for row in rows
-    )
+    partial = [name for name in names if table[name].null_count]
+    for row in zip(*(of_column(column) for column in table.columns), strict=True):
+        made = dict(zip(names, row, strict=True))
+        for name in partial:
+            if made[name] is None:
+                del made[name]
+        yield made
 
 
 def of_column(column: Any) -> list[Any]:
