@@ -152,3 +152,31 @@ def test_prefixes_that_are_ours_and_undeclared() -> None:
 def test_tokens_are_the_whole_text() -> None:
     query = "SELECT ?x{?x<http://e/>'''a'b''c''';!:p?y}#end"
     assert "".join(token.text for token in tokens(query)) == query
+
+
+ALLOWED = {"https://example.org/sparql"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "ASK { SERVICE <https://example.org/other> { } }",
+        "ASK { SERVICE ?anywhere { } }",
+        "PREFIX x: <https://example.org/> ASK { SERVICE x:sparql { } }",
+        "ASK { SERVICE <https://example.org/sparql> { SERVICE <http://127.0.0.1/> { } } }",
+        # What is a comment to one reader is part of a string to another.
+        "ASK { ?s ?p 'SERVICE #' . SERVICE <http://127.0.0.1/> { } #'\n<https://example.org/sparql>{",
+        "ASK { SERVICE <https://example.org/sparq\\u006c> { } }",
+    ],
+)
+def test_services_that_are_not_allowed(query: str) -> None:
+    with pytest.raises(QueryRefused, match="not allowed but as SERVICE <"):
+        guard(query, None, ALLOWED)
+
+
+def test_services_that_are_allowed() -> None:
+    for query in (
+        "ASK { SERVICE <https://example.org/sparql> { } }",
+        "ASK { SERVICE SILENT <https://example.org/sparql>{ ?s ?p ?o } ?s hkg:service ?x }",
+    ):
+        assert guard(query, None, ALLOWED).form == "ask"

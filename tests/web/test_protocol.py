@@ -171,6 +171,22 @@ def test_nothing_outside_the_graph_is_read(client: httpx.Client, query: str) -> 
     assert "not allowed" in response.text
 
 
+def test_a_service_that_was_allowed_is_called(
+    served_kg: KnowledgeGraph, address: str, serve: Serve
+) -> None:
+    app = create_app(served_kg, workers=1, services=[f"{address}/sparql"])
+    with serve(app) as own, httpx.Client(base_url=own, timeout=30) as client:
+        call = f"SERVICE <{address}/sparql> {{ ?s <http://example.org/value> 7 }}"
+        response = get(client, f"SELECT ?s {{ {call} }}")
+        assert response.status_code == 200, response.text
+        assert "http://example.org/n7" in response.text
+        other = get(client, f"SELECT ?s {{ {call.replace('/sparql', '/query')} }}")
+        assert other.status_code == 403
+        assert f"SERVICE <{address}/sparql>" in other.text
+        described = client.get("/sparql", headers={"accept": "text/turtle"})
+        assert f"SERVICE calls {address}/sparql only" in described.text
+
+
 def count(response: httpx.Response) -> int:
     assert response.status_code == 200, response.text
     return int(response.json()["results"]["bindings"][0]["n"]["value"])

@@ -49,6 +49,13 @@ if TYPE_CHECKING:
     type=click.IntRange(1024),
     help="Cut an answer after this many bytes.",
 )
+@click.option(
+    "--allow-service",
+    "services",
+    multiple=True,
+    metavar="URL",
+    help="Let queries call this SPARQL endpoint by SERVICE; may be repeated.",
+)
 @click.pass_obj
 def serve(
     session: Session,
@@ -58,6 +65,7 @@ def serve(
     timeout: float,
     max_rows: int,
     max_bytes: int,
+    services: tuple[str, ...],
 ) -> None:
     """Serve the graph: a SPARQL endpoint at /sparql and pages for people at /.
 
@@ -74,6 +82,7 @@ def serve(
             timeout=timeout,
             max_rows=max_rows,
             max_bytes=max_bytes,
+            services=services,
         )
         click.echo(_greeting(address_of(listener)))
         with contextlib.suppress(KeyboardInterrupt):

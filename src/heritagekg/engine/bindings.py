@@ -31,10 +31,10 @@ _TOKEN = re.compile(
 )
 # The shape of every SERVICE call, wherever it stands. Engines need no space around keywords
 # (`trueSERVICE:x{`), so no tokenizer sees for certain what they will take for one.
-_SERVICE = r"""service (?:\s|\#[^\r\n]*+[\r\n])*+ (?:silent)? (?:\s|\#[^\r\n]*+[\r\n])*+
-    (?: <[^<>]*+> | [?$]\w++ | [^\s{:]*+:[^\s{]*+ ) (?:\s|\#[^\r\n]*+[\r\n])*+ \{"""
+# Looked for at every place, also inside of another one.
+_SERVICE = r"""(?=service (?:\s|\#[^\r\n]*+[\r\n])*+ (?:silent)? (?:\s|\#[^\r\n]*+[\r\n])*+
+    (?P<target> <[^<>]*+> | [?$]\w++ | [^\s{:]*+:[^\s{]*+ ) (?:\s|\#[^\r\n]*+[\r\n])*+ \{)"""
 _MOST_SERVICES = 20
-NO_SERVICE = "SERVICE is not allowed: this graph calls no other endpoint"
 _FORMS = ("select", "ask", "construct", "describe")
 _UPDATES = {"insert", "delete", "load", "clear", "create", "drop", "copy", "move", "add", "with"}
 # Where a SELECT clause ends, and where the solution modifiers that may name a variable begin.
@@ -129,7 +129,7 @@ def _graph_named(following: list[Token], declared: dict[str, str]) -> str:
     return token.text[1:-1]
 
 
-def guard(query: str, graphs: Collection[str] | None) -> Query:
+def guard(query: str, graphs: Collection[str] | None, services: Collection[str] = ()) -> Query:
     """Return `inspect(query)` where it only reads this dataset; refuse everything else.
 
     Parameters
@@ -138,11 +138,13 @@ def guard(query: str, graphs: Collection[str] | None) -> Query:
         SPARQL text.
     graphs
         The IRIs that FROM may name; None leaves that to the store.
+    services
+        The endpoints that SERVICE may call, written as `SERVICE <IRI>`.
 
     Raises
     ------
     QueryRefused
-        For an update, a SERVICE call, or FROM with a graph that is not among *graphs*.
+        For an update, another SERVICE call, or FROM with a graph that is not among *graphs*.
 
     Examples
     --------
@@ -154,8 +156,8 @@ def guard(query: str, graphs: Collection[str] | None) -> Query:
     heritagekg.errors.QueryRefused: SERVICE is not allowed: this graph calls no other endpoint
     """
     seen = inspect(query)
-    if calls_out(query):
-        raise QueryRefused(NO_SERVICE)
+    if calls_out(query, services):
+        raise QueryRefused(no_service(services))
     for graph in seen.graphs if graphs is not None else ():
         if graph not in (graphs or ()):
             raise QueryRefused(
@@ -165,19 +167,33 @@ def guard(query: str, graphs: Collection[str] | None) -> Query:
     return seen
 
 
-def calls_out(query: str) -> bool:
-    """Return whether *query* may hold a SERVICE call; in doubt, such as inside a string, it may.
+def calls_out(query: str, services: Collection[str] = ()) -> bool:
+    """Return whether *query* may call an endpoint that is none of *services*; in doubt, it may.
+
+    Text that looks like a call counts as one, also inside of a string or a comment.
 
     Examples
     --------
     >>> calls_out("ASK { ?s ?p trueSERVICE:x{} }"), calls_out("ASK { ?s hkg:service ?x }")
     (True, False)
+    >>> calls_out("ASK { SERVICE <https://example.org/> { } }", {"https://example.org/"})
+    False
     """
     # Each place is looked at by itself; very many of them would take long and mean nothing good.
     times = query.lower().count("service")
     if times > _MOST_SERVICES:
         return True
-    return times > 0 and bool(re.search(_SERVICE, query, re.VERBOSE | re.IGNORECASE))
+    found = re.finditer(_SERVICE, query, re.VERBOSE | re.IGNORECASE) if times else ()
+    known = {f"<{service}>" for service in services}
+    return any(call["target"] not in known for call in found)
+
+
+def no_service(services: Collection[str]) -> str:
+    """Return the sentence that refuses a SERVICE call beyond *services*."""
+    if not services:
+        return "SERVICE is not allowed: this graph calls no other endpoint"
+    named = ", ".join(f"SERVICE <{service}>" for service in sorted(services))
+    return f"SERVICE is not allowed but as {named}"
 
 
 def bind(query: str, bindings: Bindings) -> str:

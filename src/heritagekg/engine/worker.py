@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 import pyoxigraph as ox
 
-from heritagekg.engine.bindings import NO_SERVICE, calls_out
+from heritagekg.engine.bindings import calls_out, no_service
 from heritagekg.engine.capped import write
 from heritagekg.engine.embedded import translated
 from heritagekg.errors import QueryError, QueryRefused, QuerySyntaxError
@@ -101,8 +101,8 @@ def _answer(store: ox.Store, request: dict[str, Any], channel: BinaryIO) -> None
 
     try:
         # The engine follows SERVICE to any address: nothing gets to it that may call out.
-        if calls_out(request["query"]):
-            raise QueryRefused(NO_SERVICE)
+        if calls_out(request["query"], request["services"]):
+            raise QueryRefused(no_service(request["services"]))
         answer = translated(
             lambda: store.query(
                 request["query"],

@@ -82,6 +82,8 @@ class Request:
         The dataset of the query, as in the SPARQL protocol; None for the store's own.
     base_iri
         What relative IRIs in the query are resolved against; None to allow none.
+    services
+        The endpoints that SERVICE may call.
     """
 
     query: str
@@ -92,6 +94,7 @@ class Request:
     default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None
     base_iri: str | None = None
+    services: tuple[str, ...] = ()
 
 
 class Job:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -56,6 +56,7 @@ def create_app(
     max_rows: int = 100_000,
     max_bytes: int = 64 << 20,
     memory: int = 1 << 30,
+    services: Collection[str] = (),
 ) -> Starlette:
     """Return the web application that serves *kg*: `/sparql`, the start page, the named queries.
 
@@ -71,6 +72,8 @@ def create_app(
         Where an answer is cut; it then says so.
     memory
         Bytes of memory that a worker process may use; 0 for no limit.
+    services
+        The SPARQL endpoints that a query may call by SERVICE; none without it.
 
     Raises
     ------
@@ -84,7 +87,8 @@ def create_app(
     >>> app.state.site.limits.timeout
     10.0
     """
-    site = Site.of(kg, workers, Limits(timeout, max_rows, max_bytes), memory)
+    limits = Limits(timeout, max_rows, max_bytes, services=tuple(services))
+    site = Site.of(kg, workers, limits, memory)
     pages = Pages(site)
     questions, things = Questions(pages), Things(pages)
 

@@ -43,9 +43,10 @@ def _triples(site: Site, endpoint: ox.NamedNode) -> Iterator[ox.Triple]:
     for name in (*_RESULTS, *_GRAPHS):
         yield ox.Triple(service, _sd("resultFormat"), ox.NamedNode(_FORMATS + name))
     limits = site.limits
+    calls = f"SERVICE calls {', '.join(limits.services)} only" if limits.services else "no SERVICE"
     told = (
         f"A query may run {limits.timeout:g} seconds; an answer is cut at {limits.max_rows} rows "
-        f"or {limits.max_bytes} bytes and then says so. There are no updates and no SERVICE."
+        f"or {limits.max_bytes} bytes and then says so. There are no updates, and {calls}."
     )
     yield ox.Triple(
         service, ox.NamedNode(_DCTERMS + "description"), ox.Literal(told, language="en")

@@ -197,7 +197,7 @@ def client_of(request: Request) -> str:
 async def _checked(site: Site, request: Request, query: str) -> str:
     """Return the form of *query* if it may run here."""
     try:
-        return guard(query, site.graphs).form
+        return guard(query, site.graphs, site.limits.services).form
     except QuerySyntaxError as error:
         # It is a query of no form, so that it does nothing; the parser knows where it goes wrong.
         pending = site.pool.stream(site.request(query, "json"), client=client_of(request))

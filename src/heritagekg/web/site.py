@@ -32,12 +32,15 @@ class Limits:
         Where its answer is cut.
     max_request
         The most bytes of a request's body.
+    services
+        The endpoints that SERVICE may call.
     """
 
     timeout: float = 10.0
     max_rows: int = 100_000
     max_bytes: int = 64 << 20
     max_request: int = 1 << 20
+    services: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,14 @@ class Site:
         limits = self.limits
         rows = min(max_rows or limits.max_rows, limits.max_rows)
         return Request(
-            query, form, limits.timeout, rows, limits.max_bytes, base_iri=GRAPHS, **dataset
+            query,
+            form,
+            limits.timeout,
+            rows,
+            limits.max_bytes,
+            base_iri=GRAPHS,
+            services=limits.services,
+            **dataset,
         )
 
     async def fetch(
@@ -92,7 +102,7 @@ class Site:
         HeritageKGError
             If the query is refused, is no SPARQL, or takes too long.
         """
-        guard(query, self.graphs)
+        guard(query, self.graphs, self.limits.services)
         answer = self.pool.stream(self.request(query, form, max_rows=max_rows), client=client)
         content = b"".join([chunk async for chunk in answer.chunks()])
         outcome = answer.job.outcome

@@ -253,7 +253,7 @@ class Questions:
         self, text: str, client: str, meanings: Mapping[str, str], viewpoint: Viewpoint
     ) -> Shown:
         began = time.perf_counter()
-        form = guard(text, self.site.graphs).form
+        form = guard(text, self.site.graphs, self.site.limits.services).form
         if form in ("construct", "describe"):
             content, outcome = await self.site.fetch(text, "ttl", client, max_rows=_SHOWN)
             took = (time.perf_counter() - began) * 1000
