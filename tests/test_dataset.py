@@ -93,7 +93,7 @@ def test_syntax_error_names_file_line_and_column(tmp_path: Path) -> None:
 def test_other_encodings_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.ttl"
     path.write_bytes("<a:s> <a:p>\n 'é' .".encode("cp1252"))
-    with pytest.raises(FileSyntaxError, match=r"data/x.ttl:2:3: 0xe9 is not UTF-8"):
+    with pytest.raises(FileSyntaxError, match=r"data/x.ttl:2:3: byte 0xe9 is not UTF-8"):
         read_quads(file(path))
 
 
