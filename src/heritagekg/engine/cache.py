@@ -218,10 +218,8 @@ def _fill(
 
     vocabulary = [file for file in files if file.name.startswith("ontology/")]
     schema = Schema(quad for file in vocabulary for quad in read_quads(file))
-    store = ox.Store(str(folder))
-    stale = [file.graph for file in changed] + gone
-    _remove_graphs(store, [_INHERITED, *map(ox.NamedNode, stale), *map(_derived_graph, stale)])
-    # Loaded at once: each load costs a file of the store and the time to write it.
+    # Read before the store is opened, so that a mistake leaves nothing to clean up; and loaded at
+    # once, since each load costs a file of the store and the time to write it.
     loaded: list[ox.Quad] = []
     for file in changed:
         progress(file.name)
@@ -232,6 +230,9 @@ def _fill(
             ox.Quad(triple.subject, triple.predicate, triple.object, graph)
             for triple in derive(quads, schema)
         ]
+    store = ox.Store(str(folder))
+    stale = [file.graph for file in changed] + gone
+    _remove_graphs(store, [_INHERITED, *map(ox.NamedNode, stale), *map(_derived_graph, stale)])
     _add(store, loaded)
     for query in INHERITED_TIME:
         triples = store.query(query)
