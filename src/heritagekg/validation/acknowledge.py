@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from heritagekg.diagnostics.model import Diagnostic
 from heritagekg.terms import HKG, compact
 from heritagekg.validation.faults import finding
-from heritagekg.validation.locate import Positions
+
+if TYPE_CHECKING:
+    from heritagekg.validation.locate import Positions
 
 _CODES = re.compile("HK[0-9]{3}")
 _ACKNOWLEDGES, _CODE, _REASON = (ox.NamedNode(HKG + n) for n in ("acknowledges", "code", "reason"))
@@ -25,51 +28,43 @@ class _Acknowledgement:
     reason: str = ""
 
 
-def acknowledge(
-    found: Iterable[Diagnostic],
-    quads: Mapping[str, Iterable[ox.Quad]],
-    judged: Iterable[str],
-    where: Positions,
-) -> tuple[list[Diagnostic], list[Diagnostic]]:
-    """Return the findings that stand, and those that the data acknowledge.
-
-    An acknowledgement names a code and the focus node of a finding. One in a judged file that
-    fits no finding is itself a finding.
+class Acknowledgements:
+    """What the data accept: an acknowledgement names a code and the focus node of a finding.
 
     Parameters
     ----------
-    found
-        Every finding.
     quads
         File name -> what it says.
-    judged
-        The names of the files that were judged.
-    where
-        The positions of the data.
     """
-    said = _acknowledgements(quads)
-    if not said:
-        return list(found), []
-    by_key = {
-        (node, code): node_id for node_id, a in said.items() for node in a.nodes for code in a.codes
-    }
-    standing, accepted = [], []
-    used: set[ox.NamedNode | ox.BlankNode] = set()
-    for diagnostic in found:
-        by = by_key.get((diagnostic.focus_node or "", diagnostic.code))
+
+    def __init__(self, quads: Mapping[str, Iterable[ox.Quad]]) -> None:
+        self._said = _acknowledgements(quads)
+        self._by_key = {
+            (node, code): node_id
+            for node_id, one in self._said.items()
+            for node in one.nodes
+            for code in one.codes
+        }
+        self._used: set[ox.NamedNode | ox.BlankNode] = set()
+
+    def reason(self, focus_node: str | None, code: str) -> str | None:
+        """Return why a finding is accepted; None where it is not."""
+        by = self._by_key.get((focus_node or "", code))
         if by is None:
-            standing.append(diagnostic)
-        else:
-            used.add(by)
-            reason = said[by].reason or "no reason is given"
-            accepted.append(replace(diagnostic, acknowledged=reason))
-    judged = set(judged)
-    for node, acknowledgement in said.items():
-        # One without a proper code is a finding of its shape already.
-        is_whole = any(map(_CODES.fullmatch, acknowledgement.codes))
-        if is_whole and node not in used and acknowledgement.file in judged:
-            standing.append(_stale(node, acknowledgement, where))
-    return standing, accepted
+            return None
+        self._used.add(by)
+        return self._said[by].reason or "no reason is given"
+
+    def stale(self, judged: Iterable[str]) -> list[tuple[ox.NamedNode | ox.BlankNode, str]]:
+        """Return those in *judged* files that no finding was asked for with, and what they name."""
+        judged = set(judged)
+        return [
+            (node, f"{' or '.join(one.codes)} at {' or '.join(one.nodes)}")
+            for node, one in self._said.items()
+            # One without a proper code is a finding of its shape already.
+            if any(map(_CODES.fullmatch, one.codes))
+            if node not in self._used and one.file in judged
+        ]
 
 
 def _acknowledgements(
@@ -94,15 +89,13 @@ def _acknowledgements(
     return said
 
 
-def _stale(
-    node: ox.NamedNode | ox.BlankNode, said: _Acknowledgement, where: Positions
-) -> Diagnostic:
+def stale(node: ox.NamedNode | ox.BlankNode, named: str, where: Positions) -> Diagnostic:
+    """Return the finding that the acknowledgement *node* fits none."""
     place = where.find(node, frozenset({_ACKNOWLEDGES}), None)
-    what = f"{' or '.join(said.codes) or 'no code'} at {' or '.join(said.nodes)}"
     return finding(
         "acknowledgement-stale",
         place,
-        f"acknowledged finding is not there: {what}",
+        f"acknowledged finding is not there: {named}",
         help="take the acknowledgement out, or mend its code or node",
         focus_node=compact(node.value),
     )

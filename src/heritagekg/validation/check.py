@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
@@ -17,6 +18,7 @@ from heritagekg.engine.protocol import Engine, Term
 from heritagekg.errors import HeritageKGError, UnknownName, WorkspaceError
 from heritagekg.terms import HKG, compact
 from heritagekg.validation import faults
+from heritagekg.validation.acknowledge import Acknowledgements, stale
 from heritagekg.validation.files import Files, base_of, files_of, read_file
 from heritagekg.validation.incremental import (
     Memo,
@@ -28,8 +30,11 @@ from heritagekg.validation.incremental import (
     remember,
 )
 from heritagekg.validation.run import Report, Result, complete, validate_on, validate_quads
-from heritagekg.validation.shapes import Shapes, ShapesError, rdf, read_shapes
+from heritagekg.validation.shapes import Node, Shapes, ShapesError, rdf, read_shapes
 from heritagekg.workspace import Workspace, WorkspaceFile, read_text
+
+if TYPE_CHECKING:
+    from heritagekg.validation.locate import Positions
 
 ENGINES = ("compiled", "pyshacl")
 PREFIXES_FILE = "ontology/prefixes.ttl"
@@ -60,7 +65,7 @@ class CheckReport:
     report: Report | None
     files: tuple[str, ...]
     texts: Mapping[str, str]
-    acknowledged: tuple[Diagnostic, ...] = ()
+    acknowledged: Sequence[Diagnostic] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -178,30 +183,90 @@ def check_workspace(
         report,
         tuple(judged),
         loaded.texts,
-        tuple(sorted(accepted, key=_order)),
+        accepted,
         described.origins,
     )
 
 
 def _found(
     report: Report, loaded: Files, described: _Described, judged: dict[str, None]
-) -> tuple[list[Diagnostic], list[Diagnostic]]:
+) -> tuple[list[Diagnostic], Sequence[Diagnostic]]:
     """Return the findings, and those that the data acknowledge."""
-    twice = _defined_twice(loaded, judged)
+    said = Acknowledgements(_acknowledging(loaded))
+    where = _Located(loaded, described)
+    standing: list[Diagnostic] = []
+    accepted: list[tuple[Result | Diagnostic, str]] = []
+    twice = [where.twice(subject) for subject in _defined_twice(loaded, judged)]
     alone = [found for name in sorted(judged) for found in loaded.kept[name].findings]
-    said = _acknowledging(loaded)
-    if not report.results and not twice and not said:
-        return alone, []
-    # Positions bring the reader of Turtle along, which a clean workspace can do without.
-    from heritagekg.validation.acknowledge import acknowledge
-    from heritagekg.validation.locate import Positions, diagnose
+    everything: list[Result | Diagnostic] = [*report.results, *twice, *alone]
+    for found in everything:
+        reason = said.reason(*_named(found))
+        if reason is None:
+            standing.append(where.diagnostic(found))
+        else:
+            accepted.append((found, reason))
+    standing += [where.stale(node, named) for node, named in said.stale(judged)]
+    return standing, _Accepted(accepted, where)
 
-    where = Positions(loaded)
-    found = [diagnose(r, described.shapes, described.origins, where) for r in report.results]
-    for subject in twice:
-        places = [Place(name, span) for name, span in where.definitions(subject)]
-        found.append(faults.defined_twice(subject, places))
-    return acknowledge([*found, *alone], said, judged, where)
+
+def _named(found: Result | Diagnostic) -> tuple[str | None, str]:
+    """Return the focus node and the code by which the data may acknowledge *found*."""
+    if isinstance(found, Diagnostic):
+        return found.focus_node, found.code
+    node = found.focus_node
+    return compact(node.value) if isinstance(node, ox.NamedNode) else None, found.rule
+
+
+class _Located:
+    """Places of findings; what they bring along, a workspace without findings can do without."""
+
+    def __init__(self, loaded: Files, described: _Described) -> None:
+        self._loaded, self._described = loaded, described
+
+    @cached_property
+    def positions(self) -> Positions:
+        from heritagekg.validation.locate import Positions
+
+        return Positions(self._loaded)
+
+    def diagnostic(self, found: Result | Diagnostic) -> Diagnostic:
+        """Return *found* with its place."""
+        if isinstance(found, Diagnostic):
+            return found
+        from heritagekg.validation.locate import diagnose
+
+        shapes, origins = self._described.shapes, self._described.origins
+        return diagnose(found, shapes, origins, self.positions)
+
+    def twice(self, subject: ox.NamedNode) -> Diagnostic:
+        """Return the finding that several files give *subject* a type."""
+        places = [Place(name, span) for name, span in self.positions.definitions(subject)]
+        return faults.defined_twice(subject, places)
+
+    def stale(self, node: Node, named: str) -> Diagnostic:
+        """Return the finding that an acknowledgement fits none."""
+        return stale(node, named, self.positions)
+
+
+class _Accepted(Sequence[Diagnostic]):
+    """Findings that are acknowledged, sorted; they are counted always, but located when shown."""
+
+    def __init__(self, found: list[tuple[Result | Diagnostic, str]], where: _Located) -> None:
+        self._found, self._where = found, where
+
+    @cached_property
+    def _diagnostics(self) -> list[Diagnostic]:
+        located = (
+            replace(self._where.diagnostic(found), acknowledged=reason)
+            for found, reason in self._found
+        )
+        return sorted(located, key=_order)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._diagnostics[index]
 
 
 def _loaded(everything: list[WorkspaceFile], vocabulary: list[WorkspaceFile], memo: Memo) -> Files:

@@ -22,6 +22,7 @@ from heritagekg.validation.constraints import (
     GROUP_TESTS,
     NEEDS_PATH,
     VALUE_TESTS,
+    Group,
     component,
     more_than,
 )
@@ -172,19 +173,34 @@ def well_formed(shape: Shape) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Focus:
+    """Focus nodes: a *group* that binds ?this to each, and an expression that is true of them.
+
+    Where *test* is empty there is no such expression.
+    """
+
+    group: str
+    test: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class _Test:
-    """A constraint as an expression: true where a solution of *pattern* violates it."""
+    """A constraint as an expression: true where a solution of *pattern* violates it.
+
+    Of the solutions only those count of which *within* is true, where there is such an expression.
+    """
 
     pattern: str
     expression: str
     constraint: Constraint
+    within: str = ""
 
 
 @dataclass(slots=True)
 class _Fused:
     """Collects checks; tests on the same pattern become one query."""
 
-    tests: dict[str, list[_Test]] = field(default_factory=dict)
+    tests: dict[tuple[str, str], list[_Test]] = field(default_factory=dict)
     others: list[Check] = field(default_factory=list)
 
     def take(self, found: Iterable[_Test | Check]) -> None:
@@ -192,20 +208,28 @@ class _Fused:
             if isinstance(each, Check):
                 self.others.append(each)
             elif each.expression != "false":
-                self.tests.setdefault(each.pattern, []).append(each)
+                self.tests.setdefault((each.pattern, each.within), []).append(each)
 
     def all(self) -> Iterator[Check]:
-        for pattern, tests in self.tests.items():
-            yield Check(_query(pattern, tests), tuple(test.constraint for test in tests))
+        for (pattern, within), tests in self.tests.items():
+            yield Check(_query(pattern, within, tests), tuple(test.constraint for test in tests))
         yield from self.others
 
 
-def _query(pattern: str, tests: list[_Test]) -> str:
+def _query(pattern: str, within: str, tests: list[_Test]) -> str:
+    violated = _if_within(within, " || ".join(test.expression for test in tests))
     if len(tests) == 1:
-        return f"SELECT DISTINCT * WHERE {{ {pattern} FILTER({tests[0].expression}) }}"
-    violated = " || ".join(test.expression for test in tests)
+        return f"SELECT DISTINCT * WHERE {{ {pattern} FILTER({violated}) }}"
     flags = " ".join(f"BIND({test.expression} AS ?c{n})" for n, test in enumerate(tests))
     return f"SELECT DISTINCT * WHERE {{ {{ {pattern} FILTER({violated}) }} {flags} }}"
+
+
+def _if_within(within: str, violated: str) -> str:
+    """Return an expression: what is *violated* counts only *within*, which few have to be asked.
+
+    A conjunction would not do: engines move the EXISTS of *within* to the front of it.
+    """
+    return f"IF({violated}, {within}, false)" if within else violated
 
 
 class Compiler:
@@ -280,8 +304,27 @@ class Compiler:
         is_few = most is None or len(found) <= most or not self.dialect.has_tree
         return found if is_few else None
 
-    def target(self, shape: Shape) -> str:
-        """Return a group that binds ?this once to each focus node of the targets (SHACL §2.1.3)."""
+    def target(self, shape: Shape) -> Focus:
+        """Return what the focus nodes of the targets are (SHACL §2.1.3)."""
+        if all(name == "targetNode" for name, _ in shape.targets):
+            # So few are better walked from than looked for.
+            return Focus(self._targets(shape))
+        tests = [self._is_target(name, term) for name, term in shape.targets]
+        return Focus(self._targets(shape), " || ".join(dict.fromkeys(tests)))
+
+    def _is_target(self, name: str, term: Term) -> str:
+        """Return an expression that is true where ?this is a focus node of a target."""
+        match name:
+            case "targetClass":
+                return self.is_instance("?this", term)
+            case "targetNode":
+                return f"sameTerm(?this, {self.term(term)})"
+            case "targetSubjectsOf":
+                return f"EXISTS {{ ?this {self.predicate(term)} {self.fresh()} }}"
+        return f"EXISTS {{ {self.fresh()} {self.predicate(term)} ?this }}"
+
+    def _targets(self, shape: Shape) -> str:
+        """Return a group that binds ?this once to each focus node."""
         groups = []
         kinds: dict[str, None] = {}
         for name, term in shape.targets:
@@ -320,39 +363,46 @@ class Compiler:
             for head in shape.parameters.get(name, ()):
                 yield from map(self.shape, self.members(head))
 
-    def constraints(self, shape: Shape, focus: str) -> Iterator[_Test | Check]:
-        """Return the constraints of *shape* for the focus nodes that the group *focus* binds."""
+    def constraints(self, shape: Shape, focus: Focus) -> Iterator[_Test | Check]:
+        """Return the constraints of *shape* for the nodes of *focus*."""
         if shape.deactivated:
             return
         values = f"?this {self.path(shape)} ?value ." if shape.path else "BIND(?this AS ?value)"
+        # What one predicate gives is looked through as a whole: of the few values that are wrong
+        # it is asked whose they are, which is cheaper than to walk from focus node to focus node.
+        within = focus.test if isinstance(shape.path_node, ox.NamedNode) else ""
+        before = "" if within else focus.group
         for name, test in self.value_tests(shape, "?this", "?value"):
-            yield _Test(f"{focus} {values}", test, _constraint(shape, component(name)))
-        counting = more_than(self, shape, focus)
+            about = _constraint(shape, component(name))
+            yield _Test(f"{before} {values}", test, about, within)
+        counting = more_than(self, shape, before)
         if counting is not None:
-            query = f"SELECT DISTINCT * WHERE {{ {focus} {counting} }}"
+            whose = f"FILTER({within})" if within else focus.group
+            query = f"SELECT DISTINCT * WHERE {{ {counting} {whose} }}"
             yield Check(query, (_constraint(shape, component("maxCount")),))
         for name, test in self.focus_tests(shape, "?this"):
             if name == "maxCount" and counting is not None:
                 continue
-            yield _Test(focus, test, _constraint(shape, component(name)))
+            yield _Test(focus.group, test, _constraint(shape, component(name)))
         for name, group in self.groups(shape, "?this"):
-            query = f"SELECT DISTINCT * WHERE {{ {focus} {group} }}"
+            violated = _if_within(within, group.violated)
+            query = f"SELECT DISTINCT * WHERE {{ {before} {group.pattern} FILTER({violated}) }}"
             yield Check(query, (_constraint(shape, component(name)),))
         if "property" in shape.parameters:
             inner = self.focus_of_values(shape, focus)
             for term in shape.parameters["property"]:
                 yield from self.constraints(self.shape(term), inner)
-        yield from self.sparql_checks(shape, focus)
-        yield from self.component_checks(shape, focus, values)
+        yield from self.sparql_checks(shape, focus.group)
+        yield from self.component_checks(shape, focus.group, values)
 
-    def focus_of_values(self, shape: Shape, focus: str) -> str:
-        """Return a group whose ?this are the value nodes of *shape*, once for each focus node."""
+    def focus_of_values(self, shape: Shape, focus: Focus) -> Focus:
+        """Return a focus whose ?this are the value nodes of *shape*, once for each focus node."""
         if not shape.path:
             return focus
         above = self.fresh()
-        return (
+        return Focus(
             f"{{ SELECT DISTINCT {above} ?this WHERE {{ "
-            f"{{ SELECT (?this AS {above}) WHERE {{ {focus} }} }} "
+            f"{{ SELECT (?this AS {above}) WHERE {{ {focus.group} }} }} "
             f"{above} {self.path(shape)} ?this . }} }}"
         )
 
@@ -368,7 +418,7 @@ class Compiler:
             for term in shape.parameters.get(name, ()):
                 yield name, build(self, shape, term, focus)
 
-    def groups(self, shape: Shape, focus: str) -> Iterator[tuple[str, str]]:
+    def groups(self, shape: Shape, focus: str) -> Iterator[tuple[str, Group]]:
         """Return (parameter, group) pairs: each solution of a group is a violation."""
         for name, build in GROUP_TESTS.items():
             for term in shape.parameters.get(name, ()):
@@ -389,7 +439,10 @@ class Compiler:
         else:
             tests = self._tests_of_a_value(shape, node, node)
         tests += [test for _, test in self.focus_tests(shape, node)]
-        tests += [f"EXISTS {{ {group} }}" for _, group in self.groups(shape, node)]
+        tests += [
+            f"EXISTS {{ {group.pattern} FILTER({group.violated}) }}"
+            for _, group in self.groups(shape, node)
+        ]
         tests += [
             self._sparql_fails(shape, node, self._prepared(shape, c.select, c.prefixes))
             for c in shape.sparql

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
@@ -277,53 +277,64 @@ FOCUS_TESTS: dict[str, FocusTest] = {
     "hasValue": _has_value,
 }
 
-# -- groups: (compiler, shape, parameter's value, focus) -> patterns of violating solutions --------
-# A group may bind ?value (a value to report) or ?path (a predicate to report).
-
-GroupTest: TypeAlias = Callable[["Compiler", Shape, Term, str], Iterable[str]]
+# -- groups: (compiler, shape, parameter's value, focus) -> patterns, and what is wrong of them ----
 
 
-def _unique_lang(compiler: Compiler, shape: Shape, term: Term, focus: str) -> Iterator[str]:
+class Group(NamedTuple):
+    """A pattern, and an expression that is true of its solutions that violate.
+
+    It may bind ?value (a value to report) or ?path (a predicate to report).
+    """
+
+    pattern: str
+    violated: str
+
+
+GroupTest: TypeAlias = Callable[["Compiler", Shape, Term, str], Iterable[Group]]
+
+
+def _unique_lang(compiler: Compiler, shape: Shape, term: Term, focus: str) -> Iterator[Group]:
     if not is_true(term):
         return
     one, other, tag = compiler.fresh(), compiler.fresh(), compiler.fresh()
     path = compiler.path(shape)
     # ?tag is selected, so that each language used twice is a result of its own.
-    yield (
+    yield Group(
         f"{{ SELECT DISTINCT {focus} {tag} WHERE {{ "
         f"{focus} {path} {one} . {focus} {path} {other} . "
         f'FILTER(!sameTerm({one}, {other}) && LANG({one}) != "" && '
-        f"LCASE(LANG({one})) = LCASE(LANG({other}))) BIND(LCASE(LANG({one})) AS {tag}) }} }}"
+        f"LCASE(LANG({one})) = LCASE(LANG({other}))) BIND(LCASE(LANG({one})) AS {tag}) }} }}",
+        "true",
     )
 
 
-def _equals(compiler: Compiler, shape: Shape, term: Term, focus: str) -> Iterator[str]:
+def _equals(compiler: Compiler, shape: Shape, term: Term, focus: str) -> Iterator[Group]:
     other = compiler.predicate(term)
     if shape.path:
         path = compiler.path(shape)
-        yield f"{focus} {path} ?value . FILTER(NOT EXISTS {{ {focus} {other} ?value }})"
-        yield f"{focus} {other} ?value . FILTER(NOT EXISTS {{ {focus} {path} ?value }})"
+        yield Group(f"{focus} {path} ?value .", f"NOT EXISTS {{ {focus} {other} ?value }}")
+        yield Group(f"{focus} {other} ?value .", f"NOT EXISTS {{ {focus} {path} ?value }}")
     else:
-        yield f"BIND({focus} AS ?value) FILTER(NOT EXISTS {{ {focus} {other} {focus} }})"
-        yield f"{focus} {other} ?value . FILTER(!sameTerm({focus}, ?value))"
+        yield Group(f"BIND({focus} AS ?value)", f"NOT EXISTS {{ {focus} {other} {focus} }}")
+        yield Group(f"{focus} {other} ?value .", f"!sameTerm({focus}, ?value)")
 
 
 def _less(operator: str) -> GroupTest:
-    def test(compiler: Compiler, shape: Shape, term: Term, focus: str) -> Iterator[str]:
+    def test(compiler: Compiler, shape: Shape, term: Term, focus: str) -> Iterator[Group]:
         # The compared value is selected, so that each pair is a result of its own.
         other = compiler.fresh()
         one, two = "?value", other
         if compiler.is_exact:
             one, two = value_of(one), value_of(two)
-        yield (
-            f"{focus} {compiler.path(shape)} ?value . {focus} {compiler.predicate(term)} {other} . "
-            f"FILTER(!COALESCE({one} {operator} {two}, false))"
+        yield Group(
+            f"{focus} {compiler.path(shape)} ?value . {focus} {compiler.predicate(term)} {other} .",
+            f"!COALESCE({one} {operator} {two}, false)",
         )
 
     return test
 
 
-def _closed(compiler: Compiler, shape: Shape, term: Term, focus: str) -> Iterator[str]:
+def _closed(compiler: Compiler, shape: Shape, term: Term, focus: str) -> Iterator[Group]:
     if not is_true(term):
         return
     ignored = shape.first("ignoredProperties")
@@ -333,7 +344,7 @@ def _closed(compiler: Compiler, shape: Shape, term: Term, focus: str) -> Iterato
         if isinstance(path, ox.NamedNode):
             allowed.append(path)
     listed = [str(term) for term in allowed] + compiler.spelled_twice(allowed)
-    yield f"{focus} ?path ?value . FILTER(?path NOT IN ({', '.join(dict.fromkeys(listed))}))"
+    yield Group(f"{focus} ?path ?value .", f"?path NOT IN ({', '.join(dict.fromkeys(listed))})")
 
 
 GROUP_TESTS: dict[str, GroupTest] = {

@@ -177,7 +177,7 @@ def judge(memo: Memo, names: Iterable[str], shapes: Callable[[], Shapes], key: s
     memory: Memory | None = None
     if memo.shapes != wanted:
         described = shapes()
-        memory = _memory(files, bool(respelled), described)
+        memory = _memory(files, respelled, described)
         compiled = compile_shapes(described, memory.dialect)
         memo.checks = [Judged(check, _reads(check)) for check in compiled.checks]
         memo.refused, memo.shapes = compiled.refused, wanted
@@ -187,7 +187,7 @@ def judge(memo: Memo, names: Iterable[str], shapes: Callable[[], Shapes], key: s
         memo.is_new = True
         if memory is None:
             described_too = shapes() if memo.asks_for_itself else None
-            memory = _memory(files, bool(respelled), described_too)
+            memory = _memory(files, respelled, described_too)
         for one, found in zip(stale, memory.results([s.check for s in stale]), strict=True):
             one.results, one.inputs = tuple(found), _inputs(one.reads, sums)
     return [result for one in memo.checks for result in one.results]
@@ -209,7 +209,9 @@ def _inputs(keys: frozenset[str] | None, sums: Mapping[str, int]) -> int:
     return int.from_bytes(sha256(text.encode()).digest()[:16])
 
 
-def _memory(files: list[Kept], is_respelled: bool, shapes: Shapes | None) -> Memory:
-    if is_respelled:
-        return Memory.of_quads((quad for kept in files for quad in kept.quads()), shapes)
-    return Memory.of_triples(b"".join(kept.triples for kept in files), shapes)
+def _memory(files: list[Kept], respelled: frozenset[str], shapes: Shapes | None) -> Memory:
+    triples = b"".join(kept.triples for kept in files)
+    if b"_:" in triples:
+        # A store names the blank nodes of a text anew, and the results would not speak of ours.
+        return Memory.of_quads(ox.parse(triples, format=ox.RdfFormat.N_TRIPLES), shapes)
+    return Memory.of_triples(triples, shapes, respelled)

@@ -297,7 +297,7 @@ def diagnose(
         result, shape, is_missing=is_missing, has_others=has_others, place=place, where=where
     )
     return Diagnostic(
-        code=result.code or kind,
+        code=result.rule,
         severity=SEVERITY_OF.get(result.severity.value, "error"),
         message=_message(result)
         or statement(kind, shape, shapes, lambda term: where.name(term, file)),

@@ -36,6 +36,11 @@ class Result:
     constraint: Node | None = None
 
     @property
+    def rule(self) -> str:
+        """The code of the shape, or else the name of the component."""
+        return self.code or self.component.removeprefix(SH).removesuffix("ConstraintComponent")
+
+    @property
     def key(self) -> tuple[str, ...]:
         """What makes two engines' results the same one, as text; messages are left out."""
         path = self.path if isinstance(self.path, ox.NamedNode) else None
@@ -219,11 +224,21 @@ class Memory:
         return cls(store, spellings, shapes)
 
     @classmethod
-    def of_triples(cls, triples: bytes, shapes: Shapes | None) -> Memory:
-        """Return a memory that holds N-Triples of which none is spelled otherwise by a store."""
+    def of_triples(
+        cls, triples: bytes, shapes: Shapes | None, respelled: Iterable[str] = ()
+    ) -> Memory:
+        """Return a memory that holds N-Triples without blank nodes.
+
+        Parameters
+        ----------
+        triples, shapes
+            The data, and what judges.
+        respelled
+            IRIs of the predicates with a literal that a store would spell its own way.
+        """
         store = ox.Store()
         store.bulk_load(triples, format=ox.RdfFormat.N_TRIPLES)
-        return cls(store, Spellings(), shapes)
+        return cls(store, Spellings.of_triples(triples, respelled), shapes)
 
     @property
     def dialect(self) -> Dialect:

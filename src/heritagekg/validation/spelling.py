@@ -124,6 +124,18 @@ class Spellings:
         self._numbers: dict[ox.NamedNode, list[ox.Quad]] = {}
         self._changed: set[ox.NamedNode] = set()
 
+    @classmethod
+    def of_triples(cls, triples: bytes, predicates: Iterable[str]) -> Spellings:
+        """Return the spellings of N-Triples in which *predicates* are those that would change."""
+        spellings = cls()
+        changed = {f"<{predicate}>".encode(): ox.NamedNode(predicate) for predicate in predicates}
+        if changed:
+            lines = [line for line in triples.splitlines() if line.split(b" ", 2)[1] in changed]
+            for _ in spellings.noted(ox.parse(b"\n".join(lines), format=ox.RdfFormat.N_TRIPLES)):
+                pass
+            spellings._changed.update(changed.values())
+        return spellings
+
     @property
     def predicates(self) -> frozenset[str]:
         """The IRIs of the predicates with a value that a store would change."""
@@ -146,7 +158,7 @@ class Spellings:
         """Return what stands aside: every value, as written, of each predicate of `predicates`."""
         for predicate in self._changed:
             beside = ox.NamedNode(aside(predicate.value))
-            for quad in self._numbers[predicate]:
+            for quad in self._numbers.get(predicate, ()):
                 value = quad.object
                 assert not isinstance(value, ox.Triple)
                 yield ox.Quad(quad.subject, beside, as_written(value))
