@@ -18,12 +18,14 @@ from heritagekg.engine.protocol import Term
 from heritagekg.validation import sparql
 from heritagekg.validation.constraints import (
     AT_MOST_ONCE,
+    COUNTS,
     FOCUS_TESTS,
     GROUP_TESTS,
     NEEDS_PATH,
     VALUE_TESTS,
     Group,
     component,
+    counts_of,
     more_than,
 )
 from heritagekg.validation.shapes import (
@@ -44,6 +46,7 @@ from heritagekg.validation.spelling import as_written, aside
 
 _TYPE = f"<{RDF}type>"
 _INSTANCE_OF = f"{_TYPE}/<{RDFS}subClassOf>*"
+_OF_SUBJECTS = ("targetClass", "targetSubjectsOf")
 # With more classes below a class than this, walking up from the instance is cheaper.
 _FEW_CLASSES = 6
 
@@ -101,6 +104,15 @@ class Constraint:
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """How often a focus node is to be ?this in the answer of a query: once for each value."""
+
+    query: str
+    least: int = 0
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """A query and the constraints that its solutions violate.
 
@@ -115,12 +127,22 @@ class Check:
         uses $this where a join would not reach it.
     sees_plainly
         Whether the text is a curator's own and must not meet the values that stand aside.
+    counts
+        Where set, one for each constraint; *query* gives the focus nodes, which violate those
+        whose count they miss.
     """
 
     query: str
     constraints: tuple[Constraint, ...]
     focus_query: str | None = None
     sees_plainly: bool = False
+    counts: tuple[Count, ...] = ()
+
+    @property
+    def queries(self) -> tuple[str, ...]:
+        """Every query that may be asked."""
+        focus = () if self.focus_query is None else (self.focus_query,)
+        return (self.query, *focus, *dict.fromkeys(count.query for count in self.counts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +198,12 @@ def well_formed(shape: Shape) -> None:
 class Focus:
     """Focus nodes: a *group* that binds ?this to each, and an expression that is true of them.
 
-    Where *test* is empty there is no such expression.
+    Where *test* is empty there is no such expression. *are_subjects*: none is a literal.
     """
 
     group: str
     test: str = ""
+    are_subjects: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,23 +219,41 @@ class _Test:
     within: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A constraint that the nodes of the group *focus* violate where they miss the count."""
+
+    focus: str
+    count: Count
+    constraint: Constraint
+
+
 @dataclass(slots=True)
 class _Fused:
     """Collects checks; tests on the same pattern become one query."""
 
     tests: dict[tuple[str, str], list[_Test]] = field(default_factory=dict)
+    counted: dict[str, list[_Counted]] = field(default_factory=dict)
     others: list[Check] = field(default_factory=list)
 
-    def take(self, found: Iterable[_Test | Check]) -> None:
+    def take(self, found: Iterable[_Test | _Counted | Check]) -> None:
         for each in found:
             if isinstance(each, Check):
                 self.others.append(each)
+            elif isinstance(each, _Counted):
+                self.counted.setdefault(each.focus, []).append(each)
             elif each.expression != "false":
                 self.tests.setdefault((each.pattern, each.within), []).append(each)
 
     def all(self) -> Iterator[Check]:
         for (pattern, within), tests in self.tests.items():
             yield Check(_query(pattern, within, tests), tuple(test.constraint for test in tests))
+        for focus, counted in self.counted.items():
+            yield Check(
+                f"SELECT DISTINCT ?this WHERE {{ {focus} }}",
+                tuple(each.constraint for each in counted),
+                counts=tuple(each.count for each in counted),
+            )
         yield from self.others
 
 
@@ -310,7 +351,8 @@ class Compiler:
             # So few are better walked from than looked for.
             return Focus(self._targets(shape))
         tests = [self._is_target(name, term) for name, term in shape.targets]
-        return Focus(self._targets(shape), " || ".join(dict.fromkeys(tests)))
+        are_subjects = all(name in _OF_SUBJECTS for name, _ in shape.targets)
+        return Focus(self._targets(shape), " || ".join(dict.fromkeys(tests)), are_subjects)
 
     def _is_target(self, name: str, term: Term) -> str:
         """Return an expression that is true where ?this is a focus node of a target."""
@@ -363,7 +405,7 @@ class Compiler:
             for head in shape.parameters.get(name, ()):
                 yield from map(self.shape, self.members(head))
 
-    def constraints(self, shape: Shape, focus: Focus) -> Iterator[_Test | Check]:
+    def constraints(self, shape: Shape, focus: Focus) -> Iterator[_Test | _Counted | Check]:
         """Return the constraints of *shape* for the nodes of *focus*."""
         if shape.deactivated:
             return
@@ -375,15 +417,7 @@ class Compiler:
         for name, test in self.value_tests(shape, "?this", "?value"):
             about = _constraint(shape, component(name))
             yield _Test(f"{before} {values}", test, about, within)
-        counting = more_than(self, shape, before)
-        if counting is not None:
-            whose = f"FILTER({within})" if within else focus.group
-            query = f"SELECT DISTINCT * WHERE {{ {counting} {whose} }}"
-            yield Check(query, (_constraint(shape, component("maxCount")),))
-        for name, test in self.focus_tests(shape, "?this"):
-            if name == "maxCount" and counting is not None:
-                continue
-            yield _Test(focus.group, test, _constraint(shape, component(name)))
+        yield from self.focus_constraints(shape, focus, within)
         for name, group in self.groups(shape, "?this"):
             violated = _if_within(within, group.violated)
             query = f"SELECT DISTINCT * WHERE {{ {before} {group.pattern} FILTER({violated}) }}"
@@ -394,6 +428,31 @@ class Compiler:
                 yield from self.constraints(self.shape(term), inner)
         yield from self.sparql_checks(shape, focus.group)
         yield from self.component_checks(shape, focus.group, values)
+
+    def focus_constraints(
+        self, shape: Shape, focus: Focus, within: str
+    ) -> Iterator[_Test | _Counted | Check]:
+        """Return the constraints on how many values, and which, a node of *focus* has."""
+        # A dataset that is at hand tells how often each subject has a predicate faster than whether
+        # each focus node has it, and has it twice; from afar too much would come.
+        is_counted = bool(within) and self.is_exact and focus.are_subjects
+        if is_counted:
+            yield from self._counted(shape, focus)
+        counting = None if is_counted else more_than(self, shape, "" if within else focus.group)
+        if counting is not None:
+            whose = f"FILTER({within})" if within else focus.group
+            query = f"SELECT DISTINCT * WHERE {{ {counting} {whose} }}"
+            yield Check(query, (_constraint(shape, component("maxCount")),))
+        for name, test in self.focus_tests(shape, "?this"):
+            is_done = name in COUNTS if is_counted else name == "maxCount" and counting is not None
+            if not is_done:
+                yield _Test(focus.group, test, _constraint(shape, component(name)))
+
+    def _counted(self, shape: Shape, focus: Focus) -> Iterator[_Counted]:
+        query = f"SELECT ?this WHERE {{ ?this {self.path(shape)} ?value . }}"
+        for name, number in counts_of(shape):
+            count = Count(query, number) if name == "minCount" else Count(query, most=number)
+            yield _Counted(focus.group, count, _constraint(shape, component(name)))
 
     def focus_of_values(self, shape: Shape, focus: Focus) -> Focus:
         """Return a focus whose ?this are the value nodes of *shape*, once for each focus node."""

@@ -22,6 +22,7 @@ _XSD = "http://www.w3.org/2001/XMLSchema#"
 _WRITTEN_OUT = 4
 # From this `sh:maxCount` on, values are counted where that can be done once for all focus nodes.
 _COUNTED = 2
+COUNTS = ("minCount", "maxCount")
 _STEP = re.compile("<[^>]*>")
 
 
@@ -199,6 +200,14 @@ def _reaches(compiler: Compiler, focus: str, steps: list[str]) -> str:
     to = compiler.fresh()
     further = f" FILTER({_reaches(compiler, to, steps[1:])})" if len(steps) > 1 else ""
     return f"EXISTS {{ {focus} {steps[0]} {to} .{further} }}"
+
+
+def counts_of(shape: Shape) -> Iterator[tuple[str, int]]:
+    """Return (parameter, number) pairs of how many values *shape* asks for."""
+    for name in COUNTS:
+        term = shape.first(name)
+        if term is not None:
+            yield name, _count(shape, term)
 
 
 def more_than(compiler: Compiler, shape: Shape, focus: str) -> str | None:

@@ -194,11 +194,13 @@ def judge(memo: Memo, names: Iterable[str], shapes: Callable[[], Shapes], key: s
 
 
 def _reads(check: Check) -> frozenset[str] | None:
-    found = reads(check.query)
-    if check.focus_query is None or found is None:
-        return found
-    targets = reads(check.focus_query)
-    return None if targets is None else found | targets
+    named: frozenset[str] = frozenset()
+    for query in check.queries:
+        found = reads(query)
+        if found is None:
+            return None
+        named |= found
+    return named
 
 
 def _inputs(keys: frozenset[str] | None, sums: Mapping[str, int]) -> int:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from heritagekg.engine.bindings import Token, tokens
 from heritagekg.terms import PREFIXES
+from heritagekg.validation.shapes import Shapes
+from heritagekg.validation.sparql import expanded
 from heritagekg.validation.spelling import ASIDE
 
 TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
@@ -52,6 +54,23 @@ def reads(query: str) -> frozenset[str] | None:
         elif iri is not None:
             named.add(iri)
     return frozenset(named)
+
+
+def read_plainly(shapes: Shapes) -> frozenset[str] | None:
+    """Return the IRIs of the predicates that the SPARQL of *shapes* reads; None for any."""
+    if shapes.components:
+        return None
+    named: frozenset[str] = frozenset()
+    for shape in shapes.by_node.values():
+        for constraint in shape.sparql:
+            found = reads(expanded(constraint.select, constraint.prefixes, shape.path))
+            if found is None:
+                return None
+            named |= found
+        if shape.sparql:
+            # What they are about may be values itself.
+            named |= {str(term.value) for name, term in shape.targets if name != "targetClass"}
+    return named
 
 
 def _is_selected(token: Token, was_selected: bool) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,7 @@ import pyoxigraph as ox
 from heritagekg.engine.embedded import Embedded
 from heritagekg.engine.protocol import Engine, Term
 from heritagekg.validation.compile import Check, Constraint, Dialect, compile_shapes
+from heritagekg.validation.reads import read_plainly
 from heritagekg.validation.shapes import RDFS, SH, Node, Shapes, ShapesError, is_true, rdf, sh
 from heritagekg.validation.spelling import Spellings, original
 
@@ -185,7 +187,7 @@ def validate_quads(quads: Callable[[], Iterable[ox.Quad]], shapes: Shapes) -> Re
     ShapesError
         If the shapes are not well-formed.
     """
-    memory = Memory.of_quads(quads(), shapes)
+    memory = Memory.of_quads(quads(), shapes, read_plainly(shapes))
     compiled = compile_shapes(shapes, memory.dialect)
     results = [found for each in memory.results(compiled.checks) for found in each]
     return complete(results, compiled.refused, shapes, quads)
@@ -217,9 +219,22 @@ class Memory:
         self.engine = Embedded(store)
 
     @classmethod
-    def of_quads(cls, quads: Iterable[ox.Quad], shapes: Shapes | None) -> Memory:
-        """Return a memory that holds *quads*."""
-        store, spellings = ox.Store(), Spellings()
+    def of_quads(
+        cls,
+        quads: Iterable[ox.Quad],
+        shapes: Shapes | None,
+        plain: frozenset[str] | None = None,
+    ) -> Memory:
+        """Return a memory that holds *quads*.
+
+        Parameters
+        ----------
+        quads, shapes
+            The data, and what judges.
+        plain
+            IRIs of the predicates whose plain values are asked for; None where that may be any.
+        """
+        store, spellings = ox.Store(), Spellings(plain)
         store.bulk_extend(spellings.noted(quads))
         return cls(store, spellings, shapes)
 
@@ -248,11 +263,12 @@ class Memory:
     def results(self, checks: Sequence[Check]) -> list[list[Result]]:
         """Return the results of each check; those that see plainly run first."""
         found: dict[int, list[Result]] = {}
+        tallies = _Tallies(self.engine, checks)
         for number in sorted(range(len(checks)), key=lambda n: not checks[n].sees_plainly):
             if not checks[number].sees_plainly and self._spellings.predicates:
                 self._store.bulk_extend(list(self._spellings.quads(self._store)))
                 self._spellings = Spellings()
-            found[number] = list(results_of(self.engine, checks[number]))
+            found[number] = list(results_of(self.engine, checks[number], tallies))
         return [found[number] for number in range(len(checks))]
 
 
@@ -300,8 +316,64 @@ def subclasses(pairs: Iterable[tuple[object, ...]]) -> dict[str, tuple[str, ...]
     return closed
 
 
-def results_of(engine: Engine, check: Check) -> Iterator[Result]:
+class _Tallies:
+    """How often each node is in an answer; one that several *checks* ask for is kept for the last.
+
+    Nodes are as the engine writes them, which is cheaper than terms where there are many.
+    """
+
+    def __init__(self, engine: Engine, checks: Iterable[Check]) -> None:
+        self._engine = engine
+        self._wanted = Counter(
+            query
+            for check in checks
+            if check.counts
+            for query in (check.query, *(count.query for count in check.counts))
+        )
+        self._kept: dict[str, tuple[set[bytes], dict[bytes, int]]] = {}
+
+    def of(self, query: str) -> tuple[set[bytes], dict[bytes, int]]:
+        """Return the nodes of the answer, and how often those are there that are more than once."""
+        found = self._kept.pop(query, None)
+        if found is None:
+            lines = self._engine.select(query).serialize("tsv").splitlines()[1:]
+            nodes, often = set(lines), dict[bytes, int]()
+            if len(nodes) < len(lines):
+                often = {node: times for node, times in Counter(lines).items() if times > 1}
+            found = nodes, often
+        self._wanted[query] -= 1
+        if self._wanted[query] > 0:
+            self._kept[query] = found
+        return found
+
+
+def _miscounted(check: Check, tallies: _Tallies) -> Iterator[Result]:
+    focus_nodes, _ = tallies.of(check.query)
+    for constraint, count in zip(check.constraints, check.counts, strict=True):
+        nodes, often = tallies.of(count.query)
+        wrong: Iterable[bytes] = ()
+        if count.least == 1:
+            wrong = focus_nodes - nodes
+        elif count.least:
+            enough = {node for node, times in often.items() if times >= count.least}
+            wrong = focus_nodes - enough
+        elif count.most == 0:
+            wrong = focus_nodes & nodes
+        elif count.most is not None:
+            wrong = focus_nodes & {node for node, times in often.items() if times > count.most}
+        for node in wrong:
+            yield _result(constraint, {"this": _subject(node.decode())})
+
+
+def _subject(written: str) -> Node:
+    return ox.BlankNode(written[2:]) if written.startswith("_:") else ox.NamedNode(written[1:-1])
+
+
+def results_of(engine: Engine, check: Check, tallies: _Tallies | None = None) -> Iterator[Result]:
     """Return the results of *check* on *engine*."""
+    if check.counts:
+        yield from _miscounted(check, tallies or _Tallies(engine, [check]))
+        return
     if check.focus_query is None:
         for solution in _solutions(engine, check.query, {}):
             yield from _results(check, solution)

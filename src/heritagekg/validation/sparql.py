@@ -57,10 +57,10 @@ def prepared(
         if is_assigned and token.text[1:] in bound:
             raise ShapesError(f"a SPARQL constraint assigns {token.text}, which is given")
     given = _given(found, shape.node, shapes_graph)
-    return bind(_expanded(text, prefixes, path), given)
+    return bind(expanded(text, prefixes, path), given)
 
 
-def _expanded(text: str, prefixes: Mapping[str, str], path: str | None) -> str:
+def expanded(text: str, prefixes: Mapping[str, str], path: str | None) -> str:
     """Return *text* with full IRIs for prefixed names, and *path* for $PATH.
 
     So it can stand inside another query, which has no place for declarations.

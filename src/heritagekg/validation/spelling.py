@@ -2,8 +2,8 @@
 
 oxigraph stores the decimal 40.370 as 40.37 and an `xsd:byte` as an `xsd:integer`; SHACL compares
 terms, lengths and datatypes as written. So a literal that a store would change is given a datatype
-of our own beside its predicate, and the queries that SHACL asks for read
-that predicate instead. SPARQL constraints still see the plain values.
+of our own. Where SPARQL constraints read its predicate, and have to see plain values, that happens
+beside the predicate, and the queries that SHACL asks for read the one beside it instead.
 """
 
 from __future__ import annotations
@@ -108,6 +108,11 @@ def value_of(expression: str) -> str:
 class Spellings:
     """The triples that a store would spell its own way, noted while it is filled.
 
+    Parameters
+    ----------
+    plain
+        IRIs of the predicates whose plain values are asked for; None where that may be any.
+
     Examples
     --------
     >>> text = "<a:a> <a:b> 4.0, 5 ; <a:c> 1 ."
@@ -120,7 +125,8 @@ class Spellings:
     ['4.0', '5']
     """
 
-    def __init__(self) -> None:
+    def __init__(self, plain: frozenset[str] | None = None) -> None:
+        self._plain = plain
         self._numbers: dict[ox.NamedNode, list[ox.Quad]] = {}
         self._changed: set[ox.NamedNode] = set()
 
@@ -142,16 +148,23 @@ class Spellings:
         return frozenset(predicate.value for predicate in self._changed)
 
     def noted(self, quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
-        """Return *quads* for the default graph one by one, noting those that would change."""
-        literal, forms, numbers = ox.Literal, _FORMS, self._numbers
+        """Return *quads* for the default graph one by one, noting those that would change.
+
+        Where nobody asks for the plain values of its predicate, one that would is kept as written.
+        """
+        literal, forms, numbers, plain = ox.Literal, _FORMS, self._numbers, self._plain
         for quad in quads:
             value = quad.object
             if type(value) is literal and (datatype := value.datatype.value) in forms:
                 predicate = quad.predicate
-                numbers.setdefault(predicate, []).append(quad)
                 form = forms[datatype]
-                if form is None or form.fullmatch(value.value) is None:
-                    self._changed.add(predicate)
+                is_changed = form is None or form.fullmatch(value.value) is None
+                if plain is None or predicate.value in plain:
+                    numbers.setdefault(predicate, []).append(quad)
+                    if is_changed:
+                        self._changed.add(predicate)
+                elif is_changed:
+                    quad = ox.Quad(quad.subject, predicate, as_written(value))
             yield quad
 
     def quads(self, store: ox.Store) -> Iterator[ox.Quad]:
