@@ -232,3 +232,59 @@ def test_an_endpoint_is_judged_where_it_is(tmp_path: Path) -> None:
     shapes.write_text(SHAPES, encoding="utf-8")
     report = check_endpoint(Embedded(store), [shapes])
     assert len(report.diagnostics) == len(WANTED) and not report.conforms
+
+
+COUNTED = (
+    PREFIXES
+    + """
+e:ArtMuseum rdfs:subClassOf e:Museum .
+e:none a e:Museum .
+e:one a e:Museum , e:ArtMuseum ; e:p 1.0 .
+e:two a e:ArtMuseum ; e:p 1.0 , 1.00 .
+e:three a e:Museum ; e:p 3.0 , 3 , "3" .
+[] a e:Museum ; e:p e:one , e:two .
+e:other e:p 1.0 , 1.00 , 1.000 , 2 ; e:q 1 .
+"""
+)
+
+
+@pytest.mark.parametrize("sparql", ["", "$this e:p ?value . FILTER(?value > 2)"])
+@pytest.mark.parametrize("target", ["sh:targetClass e:Museum", "sh:targetSubjectsOf e:p"])
+def test_values_are_counted_as_written(target: str, sparql: str) -> None:
+    shapes = (
+        PREFIXES
+        + f"e:S a sh:NodeShape ; {target} ; sh:property "
+        + " , ".join(
+            f"[ sh:path e:p ; sh:{name} {number} ; sh:pattern '[.]|^https:' ]"
+            for name, number in [
+                *(("minCount", n) for n in range(4)),
+                *(("maxCount", n) for n in (0, 1, 2)),
+            ]
+        )
+    )
+    if sparql:
+        shapes += (
+            ' ; sh:sparql [ sh:prefixes e:p ; sh:select "'
+            f'SELECT $this ?value WHERE {{ {sparql} }}" ] . '
+            'e:p sh:declare [ sh:prefix "e" ; sh:namespace "https://example.org/"^^xsd:anyURI ]'
+        )
+    found = heritagekg.validate(COUNTED, shapes + " .")
+    reference = heritagekg.validate(COUNTED, shapes + " .", engine="pyshacl")
+    # What the query sees are values, of which 1.0 and 1.00 are one; what is counted are terms.
+    core = [each for each in said(found) if each[0] != "SPARQL"]
+    assert len(core) > 20 and core == [each for each in said(reference) if each[0] != "SPARQL"]
+
+
+def test_a_query_that_finds_its_focus_nodes_speaks_of_the_targets_alone() -> None:
+    shapes = (
+        PREFIXES
+        + """
+e:S a sh:NodeShape ; sh:targetClass e:Museum ; sh:sparql [ sh:prefixes e:p ;
+    sh:select "SELECT $this ?value WHERE { $this e:p ?value OPTIONAL { $this e:q ?q } }" ] .
+e:p sh:declare [ sh:prefix "e" ; sh:namespace "https://example.org/"^^xsd:anyURI ] .
+"""
+    )
+    found = heritagekg.validate(COUNTED, shapes)
+    reference = heritagekg.validate(COUNTED, shapes, engine="pyshacl")
+    nodes = {each[1] for each in said(found)}
+    assert len(nodes) == 4 and nodes == {each[1] for each in said(reference)}

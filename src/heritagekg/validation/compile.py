@@ -426,8 +426,8 @@ class Compiler:
             inner = self.focus_of_values(shape, focus)
             for term in shape.parameters["property"]:
                 yield from self.constraints(self.shape(term), inner)
-        yield from self.sparql_checks(shape, focus.group)
-        yield from self.component_checks(shape, focus.group, values)
+        yield from self.sparql_checks(shape, focus)
+        yield from self.component_checks(shape, focus, values)
 
     def focus_constraints(
         self, shape: Shape, focus: Focus, within: str
@@ -518,7 +518,7 @@ class Compiler:
 
     # -- SPARQL-based constraints ----------------------------------------------------------------
 
-    def sparql_checks(self, shape: Shape, focus: str) -> Iterator[Check]:
+    def sparql_checks(self, shape: Shape, focus: Focus) -> Iterator[Check]:
         """Return the checks of the shape's `sh:sparql`."""
         for constraint in shape.sparql:
             text = self._prepared(shape, constraint.select, constraint.prefixes)
@@ -542,13 +542,14 @@ class Compiler:
             )
         return f"EXISTS {{ {{ {sparql.renamed(text, {'this': node})} }} }}"
 
-    def component_checks(self, shape: Shape, focus: str, values: str) -> Iterator[Check]:
+    def component_checks(self, shape: Shape, focus: Focus, values: str) -> Iterator[Check]:
         """Return the checks of the shape's custom constraint components."""
         for custom, validator, text in self._validators(shape):
             about = _constraint(shape, custom.node.value, validator.messages)
             if validator.is_ask:
                 group = sparql.group_of(text)
-                query = f"SELECT DISTINCT * WHERE {{ {focus} {values} FILTER(NOT EXISTS {group}) }}"
+                violating = f"{focus.group} {values} FILTER(NOT EXISTS {group})"
+                query = f"SELECT DISTINCT * WHERE {{ {violating} }}"
                 yield Check(query, (about,), sees_plainly=True)
             else:
                 yield _joined(text, focus, about)
@@ -588,8 +589,10 @@ def _constraint(
     return Constraint(shape.node, shape.path_node, shape.severity, shape.code, iri, said, node)
 
 
-def _joined(text: str, focus: str, about: Constraint) -> Check:
+def _joined(text: str, focus: Focus, about: Constraint) -> Check:
     if sparql.needs_prebinding(text):
-        focus_query = f"SELECT DISTINCT ?this WHERE {{ {focus} }}"
+        focus_query = f"SELECT DISTINCT ?this WHERE {{ {focus.group} }}"
         return Check(text, (about,), focus_query, sees_plainly=True)
-    return Check(sparql.joined(text, focus), (about,), sees_plainly=True)
+    if focus.test and sparql.finds_this(text):
+        return Check(sparql.filtered(text, focus.test), (about,), sees_plainly=True)
+    return Check(sparql.joined(text, focus.group), (about,), sees_plainly=True)

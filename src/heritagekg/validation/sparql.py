@@ -157,6 +157,33 @@ def joined(text: str, focus: str) -> str:
     return f"{text[:cut]} {focus} {text[cut:]}"
 
 
+def finds_this(text: str) -> bool:
+    """Return whether the outer group of *text* begins with a triple of $this and one predicate.
+
+    Examples
+    --------
+    >>> finds_this("SELECT $this { $this <a:b> ?x }"), finds_this("SELECT $this { $this ?p ?x }")
+    (True, False)
+    >>> finds_this("SELECT $this { $this <a:b>* ?x }")
+    False
+    """
+    found = [token for token in tokens(text) if token.kind != "space"]
+    start = next(index for index, token in enumerate(found) if token.text == "{") + 1
+    kinds = [token.kind for token in found[start + 1 : start + 3]]
+    is_this = found[start].text in ("$this", "?this")
+    return is_this and kinds[:1] in (["iri"], ["name"]) and kinds[1:] == ["variable"]
+
+
+def filtered(text: str, test: str) -> str:
+    """Return the SELECT *text* with the solutions of its outer group of which *test* is true."""
+    depth = 0
+    for token in tokens(text):
+        depth += {"{": 1, "}": -1}.get(token.text, 0)
+        if token.text == "}" and depth == 0:
+            return f"{text[: token.offset]} FILTER({test}) {text[token.offset :]}"
+    return text
+
+
 def group_of(ask: str) -> str:
     """Return the group graph pattern of an ASK query, in its braces."""
     return ask[next(token.offset for token in tokens(ask) if token.text == "{") :]
