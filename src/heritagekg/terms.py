@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from heritagekg.errors import UnknownName, did_you_mean
 
 # [[[cog
@@ -112,6 +114,7 @@ def expand(curie: str) -> str:
     return PREFIXES[prefix] + name
 
 
+@lru_cache(maxsize=1 << 14)
 def compact(iri: str) -> str:
     """Return the CURIE for *iri*, or *iri* itself where no prefix gives one.
 

@@ -49,9 +49,10 @@ def reference(vocabulary: list[ox.Quad]) -> Reference:
         while todo:
             for quad in about.get(todo.pop(), ()):
                 reached.append(quad)
-                if quad.object not in known:
-                    known.add(quad.object)
-                    todo.append(quad.object)
+                for term in (quad.predicate, quad.object):
+                    if term not in known:
+                        known.add(term)
+                        todo.append(term)
         reached += [quad for quad in vocabulary if quad.predicate == SUBCLASS]
         found = validate_with_pyshacl(reached, report.report.shapes).results
         return [result for result in found if result.focus_node in spoken]

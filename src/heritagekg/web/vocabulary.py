@@ -88,7 +88,7 @@ def read_vocabulary(engine: Engine) -> Vocabulary:
     >>> from heritagekg.graph import open_graph
     >>> vocabulary = read_vocabulary(open_graph().engine)
     >>> vocabulary.sections["Classes"][0].texts["rdfs:label"][0]
-    ('en', 'Admission')
+    ('en', 'Acknowledgement')
     """
     said: dict[str, list[tuple[str, ox.NamedNode | ox.Literal]]] = {}
     for term, predicate, value in engine.select(_STATED).terms:

@@ -30,7 +30,7 @@ def N_(text: str) -> str:
 # The most facts of one section that a card shows, and that a page of the section alone shows.
 SHOWN, SHOWN_ALONE = 20, 200
 # On a card with many long sections each shows fewer, so that the card stays one to read.
-SHOWN_OF_MANY, MANY = 8, 120
+SHOWN_OF_MANY, MANY = 4, 120
 # The most things that point at this one, and the most sources that are told in full.
 POINTING, TOLD = 12, 400
 # The most links to one thing that are looked at.
@@ -297,7 +297,11 @@ def describe(
     UnknownName
         If the graph says nothing of *iri*, or it has no such section.
     """
-    return _Maker(engine, names, ox.NamedNode(iri), viewpoint).card(only, start)
+    try:
+        thing = ox.NamedNode(iri)
+    except ValueError:
+        raise UnknownName(f"the graph says nothing of {iri!r}") from None
+    return _Maker(engine, names, thing, viewpoint).card(only, start)
 
 
 class _Maker:
