@@ -30,8 +30,8 @@ def reference(vocabulary: list[ox.Quad]) -> Reference:
     """Return pySHACL's results on what *judged* speaks of, as far as *judged* reaches.
 
     Of everything else only what is said of the things it points at is looked at, and of the
-    things these point at; what points back from elsewhere would be missed, and show as a
-    difference.
+    things these point at, and of all things that our engine found at fault; whatever else points
+    back from elsewhere would be missed, and show as a difference.
     """
 
     def results(
@@ -44,7 +44,9 @@ def reference(vocabulary: list[ox.Quad]) -> Reference:
         about: dict[object, list[ox.Quad]] = {}
         for quad in (*vocabulary, *around):
             about.setdefault(quad.subject, []).append(quad)
-        known = spoken | {quad.predicate for quad in seen}
+        # Where two things are at fault together, the other one has to be in sight.
+        at_fault = {result.focus_node for result in report.results}
+        known = spoken | at_fault | {quad.predicate for quad in seen}
         todo = list(known)
         while todo:
             for quad in about.get(todo.pop(), ()):

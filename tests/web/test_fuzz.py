@@ -84,6 +84,8 @@ def test_the_interface_answers_as_it_says(shipped: httpx.Client) -> None:
         @given(operation.as_strategy())
         def ask(case: schemathesis.Case) -> None:
             # A text is not SPARQL, nor a name one that the graph knows, for being a string.
-            case.call_and_validate(base_url=base, excluded_checks=[positive_data_acceptance])
+            case.call_and_validate(
+                base_url=base, excluded_checks=[positive_data_acceptance], timeout=60
+            )
 
         ask()
