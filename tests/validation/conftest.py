@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import pyoxigraph as ox
 import pytest
@@ -35,7 +35,7 @@ def reference(vocabulary: list[ox.Quad]) -> Reference:
     """
 
     def results(
-        judged: Iterable[ox.Quad], report: CheckReport, around: Iterable[ox.Quad] = ()
+        judged: Iterable[ox.Quad], report: CheckReport, around: Sequence[ox.Quad] = ()
     ) -> list[Result]:
         assert report.report is not None
         seen = list(judged)
@@ -45,7 +45,9 @@ def reference(vocabulary: list[ox.Quad]) -> Reference:
         for quad in (*vocabulary, *around):
             about.setdefault(quad.subject, []).append(quad)
         # Where two things are at fault together, the other one has to be in sight.
+        values = {result.value for result in report.results}
         at_fault = {result.focus_node for result in report.results}
+        at_fault |= {quad.subject for quad in around if quad.object in values}
         known = spoken | at_fault | {quad.predicate for quad in seen}
         todo = list(known)
         while todo:
