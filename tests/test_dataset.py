@@ -70,7 +70,7 @@ def test_impossible_dates_bound_nothing() -> None:
 
 
 def file(path: Path) -> WorkspaceFile:
-    return WorkspaceFile(path, "data/x.ttl", "https://w3id.org/heritagekg/data/x")
+    return WorkspaceFile(str(path), "data/x.ttl", "https://w3id.org/heritagekg/data/x")
 
 
 def test_quads_lie_in_the_graph_of_the_file(tmp_path: Path) -> None:

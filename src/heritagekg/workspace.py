@@ -27,11 +27,16 @@ SECTIONS = {
 
 
 class WorkspaceFile(NamedTuple):
-    """One file of a workspace: its path on disk, its name in the workspace, its named graph."""
+    """One file of a workspace: its location on disk, its name in the workspace, its named graph."""
 
-    path: Path
+    location: str
     name: str
     graph: str
+
+    @property
+    def path(self) -> Path:
+        """The location as a path; made when it is asked for, since most files are only listed."""
+        return Path(self.location)
 
 
 class Workspace:
@@ -107,7 +112,7 @@ class Workspace:
         found = []
         for entry in _walk(self.root / folder, deep, ending):
             name = entry[prefix:].replace(os.sep, "/")
-            found.append(WorkspaceFile(Path(entry), name, GRAPHS + name.removesuffix(ending)))
+            found.append(WorkspaceFile(entry, name, GRAPHS + name.removesuffix(ending)))
         return tuple(sorted(found, key=lambda file: file.name))
 
     def files(self, section: str) -> tuple[WorkspaceFile, ...]:

@@ -94,7 +94,7 @@ def _manifest(files: tuple[WorkspaceFile, ...], known: Manifest) -> Manifest:
     manifest: Manifest = {}
     for file in files:
         try:
-            state = os.stat(file.path)
+            state = os.stat(file.location)
             before = known.get(file.name)
             if before is None or (before[0], before[1]) != (state.st_mtime_ns, state.st_size):
                 manifest[file.name] = (state.st_mtime_ns, state.st_size, _hash(file.path))

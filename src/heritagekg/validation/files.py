@@ -209,7 +209,7 @@ def files_of(paths: Iterable[Path]) -> list[WorkspaceFile]:
     found = files_at(paths, ENDINGS)
     for path in found:
         _refuse_other(path)
-    return [WorkspaceFile(path, str(path), path.resolve().as_uri()) for path in found]
+    return [WorkspaceFile(str(path), str(path), path.resolve().as_uri()) for path in found]
 
 
 def base_of(file: WorkspaceFile) -> str | None:

@@ -122,7 +122,7 @@ def digest_of(files: Iterable[WorkspaceFile]) -> str:
     """Return a digest of names, times and sizes of *files*, and of content that is just written."""
     digest, now = sha256(), time.time_ns()
     for file in files:
-        state = os.stat(file.path)
+        state = os.stat(file.location)
         digest.update(f"{file.name} {state.st_mtime_ns} {state.st_size}\n".encode())
         if state.st_mtime_ns > now - _TICK:
             digest.update(file.path.read_bytes())
@@ -135,7 +135,7 @@ def is_unchanged(file: WorkspaceFile, memo: Memo) -> bool:
     if kept is None:
         return False
     try:
-        state = os.stat(file.path)
+        state = os.stat(file.location)
     except OSError:
         return False
     settled = kept.time < memo.saved - _TICK
@@ -144,7 +144,7 @@ def is_unchanged(file: WorkspaceFile, memo: Memo) -> bool:
 
 def kept_of(file: WorkspaceFile, loaded: Files) -> Kept:
     """Return what is to be kept of *file*, which was *loaded*."""
-    state = os.stat(file.path)
+    state = os.stat(file.location)
     quads, text = loaded.quads[file.name], loaded.texts[file.name]
     findings: list[Diagnostic] = []
     if file.name.startswith("data/"):
