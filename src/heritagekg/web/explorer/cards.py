@@ -30,7 +30,7 @@ def N_(text: str) -> str:
 # The most facts of one section that a card shows, and that a page of the section alone shows.
 SHOWN, SHOWN_ALONE = 20, 200
 # On a card with many long sections each shows fewer, so that the card stays one to read.
-SHOWN_OF_MANY, MANY = 4, 120
+SHOWN_OF_MANY, MANY = 3, 120
 # The most things that point at this one, and the most sources that are told in full.
 POINTING, TOLD = 12, 400
 # The most links to one thing that are looked at.
