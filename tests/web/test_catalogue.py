@@ -8,7 +8,9 @@ import pytest
 from lxml import etree
 
 from heritagekg import KnowledgeGraph
+from heritagekg.queries import parse
 from heritagekg.terms import PREFIXES, expand
+from heritagekg.web.site import Limits, Site
 
 DCAT = "http://www.w3.org/ns/dcat#"
 
@@ -94,3 +96,15 @@ def test_sitemap_and_robots(shipped: httpx.Client) -> None:
     assert page in addresses
     assert shipped.get(page, headers={"accept": "text/html"}).status_code == 200
     assert "/sitemap.xml" in shipped.get("/robots.txt").text
+
+
+def test_other_queries_are_another_edition(
+    served_kg: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client that kept the list of queries must not be told that it is unchanged."""
+    editions = set()
+    for summary in ("What is", "What was"):
+        query = parse("own/what", f"#+ summary: {summary}\nSELECT ?s WHERE {{ ?s ?p ?o }}")
+        monkeypatch.setattr(served_kg, "queries", {query.name: query})
+        editions.add(Site.of(served_kg, 1, Limits(), 0).edition)
+    assert len(editions) == 2

@@ -57,7 +57,7 @@ class Api:
     async def description(self, request: Request) -> Response:
         """Answer `/api/openapi.json`: the interface as an OpenAPI 3.1 document."""
         base = str(request.base_url).rstrip("/")
-        tag = entity_tag(self.site.kg.version, base)
+        tag = entity_tag(self.site.edition, base)
         if known := unchanged(request, tag):
             return known
         document = await describe_api(self.site, base)
@@ -65,7 +65,7 @@ class Api:
 
     async def listing(self, request: Request) -> Response:
         """Answer `/api/queries`: name, question, parameters and columns of every query."""
-        tag = entity_tag(self.site.kg.version, str(request.url))
+        tag = entity_tag(self.site.edition, str(request.url))
         if known := unchanged(request, tag):
             return known
         queries = self.site.kg.queries
@@ -92,7 +92,7 @@ class Api:
         choice = choose(accept, PAGE_TYPES, wanted)
         if choice is None or (wanted and choice.form != wanted):
             raise HTTPException(406, f"{named.name!r} is answered as {', '.join(PAGE_TYPES)}")
-        tag = entity_tag(self.site.kg.version, text, limit, offset, choice)
+        tag = entity_tag(self.site.edition, text, limit, offset, choice)
         if known := unchanged(request, tag):
             return known
         client = protocol.client_of(request)

@@ -231,7 +231,7 @@ def _is_volatile(query: str) -> bool:
 def _entity_tag(site: Site, operation: Operation, choice: Choice) -> str:
     """Return a weak tag: the same query over the same data within the same limits."""
     limits = (site.limits.max_rows, site.limits.max_bytes)
-    return entity_tag(site.kg.version, operation, choice, limits)
+    return entity_tag(site.edition, operation, choice, limits)
 
 
 def _headers(site: Site, tag: str | None) -> dict[str, str]:

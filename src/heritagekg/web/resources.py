@@ -154,7 +154,7 @@ class Resources:
         version = self.site.kg.version
         title = f"heritagekg, data version {version}, licence {LICENCE}"
         path = await run_in_threadpool(dump, self.site.served, ending, title)
-        tag = entity_tag(version, path.name)
+        tag = entity_tag(self.site.edition, path.name)
         if known := unchanged(request, tag):
             return known
         headers = headers_of(tag) | {"Link": f'<{LICENCE}>; rel="license"'}
@@ -197,7 +197,7 @@ class Resources:
         choice = choose("" if form else request.headers.get("accept", ""), SINGLE, wanted)
         if choice is None:
             raise HTTPException(406, f"this is described as {_types()}")
-        tag = entity_tag(self.site.kg.version, str(request.url), choice)
+        tag = entity_tag(self.site.edition, str(request.url), choice)
         if known := unchanged(request, tag):
             return known
         content, outcome = await self.site.fetch(query, "nt", client_of(request))

@@ -75,6 +75,12 @@ class Site:
         )
         return cls(kg, pool, limits, served.graphs, served)
 
+    @property
+    def edition(self) -> str:
+        """What answers depend on: the data, and the named queries that their description tells."""
+        assert self.served.path is not None
+        return f"{self.kg.version} {self.served.path.parent.name}"
+
     def request(
         self, query: str, form: str, *, max_rows: int | None = None, **dataset: Any
     ) -> Request:
