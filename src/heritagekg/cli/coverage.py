@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
 from heritagekg.cli import Session
-from heritagekg.cli.output import deliver, markdown
+from heritagekg.cli.output import deliver, draw, markdown
+
+if TYPE_CHECKING:
+    from heritagekg.engine.results import Table
 
 
 @click.command()
@@ -44,29 +48,17 @@ def coverage(session: Session, form: str, path: str | None) -> None:
 _PLAIN = {"subject", "measure", "region", "source"}
 
 
-def _drawn(table: object) -> str:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table as RichTable
-    from rich.text import Text
-
-    from heritagekg.engine.results import Table
-    from heritagekg.terms import compact
-
-    assert isinstance(table, Table)
-    drawn = RichTable(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+def _drawn(table: Table) -> str:
     shown = [name for name in table.variables if name not in _PLAIN]
+    titles = {name: name.removesuffix("Label").replace("own", "own ").lower() for name in shown}
     rows = list(table)
-    for name in shown:
-        is_number = all(isinstance(row[name], int | None) for row in rows)
-        title = name.removesuffix("Label").replace("own", "own ").lower()
-        drawn.add_column(title, justify="right" if is_number else "left", overflow="fold")
-    for row in rows:
-        cells = ("" if row[name] is None else row[name] for name in shown)
-        drawn.add_row(
-            *(Text(f"{cell:,}" if isinstance(cell, int) else compact(str(cell))) for cell in cells)
-        )
-    console = Console(width=120)
-    with console.capture() as captured:
-        console.print(drawn)
-    return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"
+    numbers = {
+        titles[name] for name in shown if all(isinstance(row[name], int | None) for row in rows)
+    }
+    cells = ([_cell(row[name]) for name in shown] for row in rows)
+    drawn = draw(titles.values(), cells, 120, numbers)
+    return "\n".join(line.rstrip() for line in drawn.splitlines()) + "\n"
+
+
+def _cell(value: object) -> object:
+    return f"{value:,}" if isinstance(value, int) else value

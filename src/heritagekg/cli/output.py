@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from heritagekg.engine.results import GRAPH_FORMATS, TABLE_FORMATS, Quads, Table
@@ -43,6 +44,21 @@ def _truth(answer: bool, form: str | None) -> bytes:
 
 
 def _table(answer: Table) -> bytes:
+    drawn = draw(answer.variables, answer, None if sys.stdout.isatty() else 200)
+    rows = f"{len(answer)} row{'' if len(answer) == 1 else 's'}\n"
+    return (drawn + rows).encode()
+
+
+def draw(
+    titles: Iterable[str],
+    rows: Iterable[Sequence[object]],
+    width: int | None,
+    numbers: Collection[str] = (),
+) -> str:
+    """Return *rows* as a table for a terminal, IRIs as CURIEs, columns of *numbers* to the right.
+
+    *width* is in characters; None takes the terminal's.
+    """
     from rich import box
     from rich.console import Console
     from rich.table import Table as RichTable
@@ -51,15 +67,14 @@ def _table(answer: Table) -> bytes:
     from heritagekg.terms import compact
 
     drawn = RichTable(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
-    for variable in answer.variables:
-        drawn.add_column(variable, overflow="fold")
-    for row in answer:
+    for title in titles:
+        drawn.add_column(title, justify="right" if title in numbers else "left", overflow="fold")
+    for row in rows:
         drawn.add_row(*(Text("" if v is None else compact(str(v))) for v in row))
-    console = Console(file=sys.stdout, width=None if sys.stdout.isatty() else 200)
+    console = Console(file=sys.stdout, width=width)
     with console.capture() as captured:
         console.print(drawn)
-    rows = f"{len(answer)} row{'' if len(answer) == 1 else 's'}\n"
-    return (captured.get() + rows).encode()
+    return captured.get()
 
 
 def markdown(answer: Table) -> str:
