@@ -28,6 +28,7 @@ from heritagekg.validation.constraints import (
     counts_of,
     more_than,
 )
+from heritagekg.validation.levels import Levels, of_constraint, of_target, together
 from heritagekg.validation.shapes import (
     LIST_OF_SHAPES,
     RDF,
@@ -130,6 +131,9 @@ class Check:
     counts
         Where set, one for each constraint; *query* gives the focus nodes, which violate those
         whose count they miss.
+    levels
+        What is read of a focus node, of its values, of theirs …; None where other nodes are
+        asked about, too.
     """
 
     query: str
@@ -137,6 +141,7 @@ class Check:
     focus_query: str | None = None
     sees_plainly: bool = False
     counts: tuple[Count, ...] = ()
+    levels: Levels | None = None
 
     @property
     def queries(self) -> tuple[str, ...]:
@@ -198,12 +203,14 @@ def well_formed(shape: Shape) -> None:
 class Focus:
     """Focus nodes: a *group* that binds ?this to each, and an expression that is true of them.
 
-    Where *test* is empty there is no such expression. *are_subjects*: none is a literal.
+    Where *test* is empty there is no such expression. *are_subjects*: none is a literal. *levels*
+    are those of what tells a focus node from others.
     """
 
     group: str
     test: str = ""
     are_subjects: bool = False
+    levels: Levels | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +223,7 @@ class _Test:
     pattern: str
     expression: str
     constraint: Constraint
+    levels: Levels | None
     within: str = ""
 
 
@@ -226,13 +234,14 @@ class _Counted:
     focus: str
     count: Count
     constraint: Constraint
+    levels: Levels | None
 
 
 @dataclass(slots=True)
 class _Fused:
     """Collects checks; tests on the same pattern become one query."""
 
-    tests: dict[tuple[str, str], list[_Test]] = field(default_factory=dict)
+    tests: dict[tuple[str, str, bool], list[_Test]] = field(default_factory=dict)
     counted: dict[str, list[_Counted]] = field(default_factory=dict)
     others: list[Check] = field(default_factory=list)
 
@@ -243,16 +252,22 @@ class _Fused:
             elif isinstance(each, _Counted):
                 self.counted.setdefault(each.focus, []).append(each)
             elif each.expression != "false":
-                self.tests.setdefault((each.pattern, each.within), []).append(each)
+                key = (each.pattern, each.within, each.levels is None)
+                self.tests.setdefault(key, []).append(each)
 
     def all(self) -> Iterator[Check]:
-        for (pattern, within), tests in self.tests.items():
-            yield Check(_query(pattern, within, tests), tuple(test.constraint for test in tests))
+        for (pattern, within, _), tests in self.tests.items():
+            yield Check(
+                _query(pattern, within, tests),
+                tuple(test.constraint for test in tests),
+                levels=together(*(test.levels for test in tests)),
+            )
         for focus, counted in self.counted.items():
             yield Check(
                 f"SELECT DISTINCT ?this WHERE {{ {focus} }}",
                 tuple(each.constraint for each in counted),
                 counts=tuple(each.count for each in counted),
+                levels=together(*(each.levels for each in counted)),
             )
         yield from self.others
 
@@ -347,12 +362,14 @@ class Compiler:
 
     def target(self, shape: Shape) -> Focus:
         """Return what the focus nodes of the targets are (SHACL §2.1.3)."""
+        levels = together(*(of_target(name, term) for name, term in shape.targets))
         if all(name == "targetNode" for name, _ in shape.targets):
             # So few are better walked from than looked for.
-            return Focus(self._targets(shape))
+            return Focus(self._targets(shape), levels=levels)
         tests = [self._is_target(name, term) for name, term in shape.targets]
         are_subjects = all(name in _OF_SUBJECTS for name, _ in shape.targets)
-        return Focus(self._targets(shape), " || ".join(dict.fromkeys(tests)), are_subjects)
+        test = " || ".join(dict.fromkeys(tests))
+        return Focus(self._targets(shape), test, are_subjects, levels)
 
     def _is_target(self, name: str, term: Term) -> str:
         """Return an expression that is true where ?this is a focus node of a target."""
@@ -416,12 +433,13 @@ class Compiler:
         before = "" if within else focus.group
         for name, test in self.value_tests(shape, "?this", "?value"):
             about = _constraint(shape, component(name))
-            yield _Test(f"{before} {values}", test, about, within)
+            yield _Test(f"{before} {values}", test, about, self._levels(shape, focus, name), within)
         yield from self.focus_constraints(shape, focus, within)
         for name, group in self.groups(shape, "?this"):
             violated = _if_within(within, group.violated)
             query = f"SELECT DISTINCT * WHERE {{ {before} {group.pattern} FILTER({violated}) }}"
-            yield Check(query, (_constraint(shape, component(name)),))
+            levels = self._levels(shape, focus, name)
+            yield Check(query, (_constraint(shape, component(name)),), levels=levels)
         if "property" in shape.parameters:
             inner = self.focus_of_values(shape, focus)
             for term in shape.parameters["property"]:
@@ -442,17 +460,23 @@ class Compiler:
         if counting is not None:
             whose = f"FILTER({within})" if within else focus.group
             query = f"SELECT DISTINCT * WHERE {{ {counting} {whose} }}"
-            yield Check(query, (_constraint(shape, component("maxCount")),))
+            levels = self._levels(shape, focus, "maxCount")
+            yield Check(query, (_constraint(shape, component("maxCount")),), levels=levels)
         for name, test in self.focus_tests(shape, "?this"):
             is_done = name in COUNTS if is_counted else name == "maxCount" and counting is not None
             if not is_done:
-                yield _Test(focus.group, test, _constraint(shape, component(name)))
+                about = _constraint(shape, component(name))
+                yield _Test(focus.group, test, about, self._levels(shape, focus, name))
 
     def _counted(self, shape: Shape, focus: Focus) -> Iterator[_Counted]:
         query = f"SELECT ?this WHERE {{ ?this {self.path(shape)} ?value . }}"
         for name, number in counts_of(shape):
             count = Count(query, number) if name == "minCount" else Count(query, most=number)
-            yield _Counted(focus.group, count, _constraint(shape, component(name)))
+            about = _constraint(shape, component(name))
+            yield _Counted(focus.group, count, about, self._levels(shape, focus, name))
+
+    def _levels(self, shape: Shape, focus: Focus, parameter: str) -> Levels | None:
+        return together(focus.levels, of_constraint(self.shapes, shape, parameter))
 
     def focus_of_values(self, shape: Shape, focus: Focus) -> Focus:
         """Return a focus whose ?this are the value nodes of *shape*, once for each focus node."""

@@ -1,0 +1,150 @@
+"""How far a constraint looks: what it reads of the focus node, of its values, of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import zip_longest
+from typing import TypeAlias
+
+import pyoxigraph as ox
+
+from heritagekg.engine.protocol import Term
+from heritagekg.validation.reads import TYPE
+from heritagekg.validation.shapes import (
+    LIST_OF_SHAPES,
+    SHAPE_PARAMETERS,
+    Shape,
+    Shapes,
+    ShapesGraph,
+    rdf,
+    sh,
+)
+
+# At place k: the IRIs of the predicates that are read of nodes k steps away; None for any.
+Levels: TypeAlias = "tuple[frozenset[str] | None, ...]"
+_NOTHING: frozenset[str] = frozenset()
+_OF_THE_FOCUS = ("equals", "disjoint", "lessThan", "lessThanOrEquals")
+
+
+def together(*parts: Levels | None) -> Levels | None:
+    """Return what is read where all of *parts* are; None where one of them looks elsewhere.
+
+    Examples
+    --------
+    >>> one, other = (frozenset({"a"}),), (frozenset({"b"}), None)
+    >>> [sorted(level or "*") for level in together(one, other)]
+    [['a', 'b'], ['*']]
+    """
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    return tuple(
+        None if None in level else _NOTHING.union(*level)  # type: ignore[arg-type]
+        for level in zip_longest(*known, fillvalue=_NOTHING)
+    )
+
+
+def of_target(name: str, term: Term) -> Levels | None:
+    """Return what tells whether a node is a focus node of the target *name* with *term*."""
+    match name:
+        case "targetClass":
+            return (frozenset({TYPE}),)
+        case "targetSubjectsOf":
+            return (frozenset({str(term.value)}),)
+        case "targetNode":
+            return ()
+    return None
+
+
+def of_constraint(shapes: Shapes, shape: Shape, parameter: str) -> Levels | None:
+    """Return what the constraint of *shape* that has *parameter* reads.
+
+    None where it does not only look forward, step by step: for an inverse path, one without an
+    end, and SPARQL.
+
+    Examples
+    --------
+    >>> from heritagekg.validation.shapes import read_shapes
+    >>> text = '''@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix e: <http://e/> .
+    ... e:s sh:path e:keeper ; sh:class e:Museum .'''
+    >>> shapes = read_shapes(ox.parse(text, format=ox.RdfFormat.TURTLE))
+    >>> (shape,) = shapes.by_node.values()
+    >>> [sorted(level) for level in of_constraint(shapes, shape, "class")]
+    [['http://e/keeper'], ['http://www.w3.org/1999/02/22-rdf-syntax-ns#type']]
+    """
+    path = _of_path(shapes.graph, shape.path_node)
+    if path is None:
+        return None
+    read, ends = path
+    terms = shape.parameters.get(parameter, ())
+    of_value: Levels | None = ()
+    if parameter == "class":
+        of_value = (frozenset({TYPE}),)
+    elif parameter == "closed":
+        read = together(read, (None,)) or ()
+    elif parameter in _OF_THE_FOCUS:
+        read = together(read, (frozenset(str(term.value) for term in terms),)) or ()
+    else:
+        of_value = together(*(_of_conforming(shapes, s) for s in _inner(shapes, shape, parameter)))
+    return together(read, *(_further(of_value, steps) for steps in ends))
+
+
+def _of_conforming(shapes: Shapes, shape: Shape) -> Levels | None:
+    """Return what is read to tell whether a node conforms to *shape*."""
+    if shape.deactivated:
+        return ()
+    if shape.sparql or shape.custom:
+        return None
+    return together(*(of_constraint(shapes, shape, name) for name in shape.parameters))
+
+
+def _inner(shapes: Shapes, shape: Shape, parameter: str) -> Iterable[Shape]:
+    """Return the shapes that the constraint with *parameter* asks its values to conform to."""
+    terms = list(shape.parameters.get(parameter, ()))
+    if parameter in LIST_OF_SHAPES:
+        terms = [member for head in terms for member in shapes.graph.members(head)]
+    elif parameter.startswith("qualified"):
+        wanted = list(shape.parameters.get("qualifiedValueShape", ()))
+        # Whether a value conforms to the shapes beside may matter, too.
+        parents = shapes.graph.subjects(sh("property"), shape.node)
+        beside = [p for parent in parents for p in shapes.graph.values(parent, sh("property"))]
+        for node in beside:
+            wanted += shapes.graph.values(node, sh("qualifiedValueShape"))
+        terms = list(dict.fromkeys(wanted))
+    elif parameter not in SHAPE_PARAMETERS:
+        terms = []
+    found = (None if isinstance(t, ox.Literal) else shapes.by_node.get(t) for t in terms)
+    return [shape for shape in found if shape is not None]
+
+
+def _further(levels: Levels | None, steps: int) -> Levels | None:
+    return None if levels is None else (_NOTHING,) * steps + levels
+
+
+def _of_path(graph: ShapesGraph, node: Term | None) -> tuple[Levels, frozenset[int]] | None:
+    """Return what is read along a path, and after how many steps its values may be reached."""
+    if node is None:
+        return (), frozenset({0})
+    if graph.values(node, rdf("first")):
+        read: Levels | None = ()
+        ends = frozenset({0})
+        for step in graph.members(node):
+            path = _of_path(graph, step)
+            if path is None:
+                return None
+            read = together(read, *(_further(path[0], steps) for steps in ends))
+            ends = frozenset(one + other for one in ends for other in path[1])
+        return read or (), ends
+    if isinstance(node, ox.NamedNode):
+        return (frozenset({node.value}),), frozenset({1})
+    optional = graph.value(node, sh("zeroOrOnePath"))
+    if optional is not None:
+        path = _of_path(graph, optional)
+        return None if path is None else (path[0], path[1] | {0})
+    alternatives = graph.value(node, sh("alternativePath"))
+    if alternatives is None:
+        return None
+    paths = [_of_path(graph, each) for each in graph.members(alternatives)]
+    known = [path for path in paths if path is not None]
+    read = together(*(path[0] for path in known)) if len(known) == len(paths) else None
+    return None if read is None else (read, frozenset().union(*(path[1] for path in known)))
