@@ -288,3 +288,20 @@ e:p sh:declare [ sh:prefix "e" ; sh:namespace "https://example.org/"^^xsd:anyURI
     reference = heritagekg.validate(COUNTED, shapes, engine="pyshacl")
     nodes = {each[1] for each in said(found)}
     assert len(nodes) == 4 and nodes == {each[1] for each in said(reference)}
+
+
+@pytest.mark.parametrize(
+    ("inner", "violate"),
+    [
+        # Its one value has a type, which a shape that is closed and allows nothing does not.
+        ("sh:node [ sh:closed true ]", True),
+        ("sh:not [ sh:closed true ]", False),
+        ("sh:node [ sh:property [ sh:path e:near ; sh:equals e:room ] ]", True),
+        ("sh:not [ sh:property [ sh:path e:near ; sh:equals e:room ] ]", False),
+    ],
+)
+def test_a_value_that_points_at_itself_is_judged_like_others(inner: str, violate: bool) -> None:
+    data = PREFIXES + "e:hall a e:Museum ; e:room e:hall ; e:near e:louvre ."
+    shape = f"e:Own sh:targetClass e:Museum ; sh:property [ sh:path e:room ; {inner} ] ."
+    for engine in ("compiled", "pyshacl"):
+        assert heritagekg.validate(data, PREFIXES + shape, engine=engine).conforms is not violate

@@ -522,10 +522,7 @@ class Compiler:
         else:
             tests = self._tests_of_a_value(shape, node, node)
         tests += [test for _, test in self.focus_tests(shape, node)]
-        tests += [
-            f"EXISTS {{ {group.pattern} FILTER({group.violated}) }}"
-            for _, group in self.groups(shape, node)
-        ]
+        tests += self._group_tests(shape, node)
         tests += [
             self._sparql_fails(shape, node, self._prepared(shape, c.select, c.prefixes))
             for c in shape.sparql
@@ -533,6 +530,14 @@ class Compiler:
         if any(self._validators(shape)):
             raise NotCompiled(f"{shape.node} uses a constraint component inside another shape")
         return f"({' || '.join(tests)})" if tests else "false"
+
+    def _group_tests(self, shape: Shape, node: str) -> Iterator[str]:
+        focus = self.fresh()
+        # What a group reports is nobody's here, and *node* may be called so itself.
+        names = {"value": self.fresh(), "path": self.fresh(), focus[1:]: node}
+        for _, group in self.groups(shape, focus):
+            pattern = sparql.renamed(group.pattern, names)
+            yield f"EXISTS {{ {pattern} FILTER({sparql.renamed(group.violated, names)}) }}"
 
     def _tests_of_a_value(self, shape: Shape, focus: str, value: str) -> list[str]:
         tests = [test for _, test in self.value_tests(shape, focus, value)]
@@ -564,7 +569,8 @@ class Compiler:
                 f"the SPARQL constraint of {shape.node} stands inside another shape, and the data "
                 "hold numbers or dates that a store would spell its own way"
             )
-        return f"EXISTS {{ {{ {sparql.renamed(text, {'this': node})} }} }}"
+        names = {"this": node, "value": self.fresh(), "path": self.fresh()}
+        return f"EXISTS {{ {{ {sparql.renamed(text, names)} }} }}"
 
     def component_checks(self, shape: Shape, focus: Focus, values: str) -> Iterator[Check]:
         """Return the checks of the shape's custom constraint components."""

@@ -59,8 +59,8 @@ def of_target(name: str, term: Term) -> Levels | None:
 def of_constraint(shapes: Shapes, shape: Shape, parameter: str) -> Levels | None:
     """Return what the constraint of *shape* that has *parameter* reads.
 
-    None where it does not only look forward, step by step: for an inverse path, one without an
-    end, and SPARQL.
+    None where it does not only look forward, step by step: for an inverse path, one that may have
+    no step or any number of them, and SPARQL.
 
     Examples
     --------
@@ -137,10 +137,6 @@ def _of_path(graph: ShapesGraph, node: Term | None) -> tuple[Levels, frozenset[i
         return read or (), ends
     if isinstance(node, ox.NamedNode):
         return (frozenset({node.value}),), frozenset({1})
-    optional = graph.value(node, sh("zeroOrOnePath"))
-    if optional is not None:
-        path = _of_path(graph, optional)
-        return None if path is None else (path[0], path[1] | {0})
     alternatives = graph.value(node, sh("alternativePath"))
     if alternatives is None:
         return None

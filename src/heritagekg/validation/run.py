@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -12,8 +12,11 @@ import pyoxigraph as ox
 
 from heritagekg.engine.embedded import Embedded
 from heritagekg.engine.protocol import Engine, Term
-from heritagekg.validation.compile import Check, Constraint, Dialect, compile_shapes
-from heritagekg.validation.reads import read_plainly
+from heritagekg.validation.columns import Columns
+from heritagekg.validation.compile import Check, Compiled, Constraint, Dialect, compile_shapes
+from heritagekg.validation.levels import Levels, together
+from heritagekg.validation.reads import TYPE, read_plainly, reads
+from heritagekg.validation.screen import Screen
 from heritagekg.validation.shapes import RDFS, SH, Node, Shapes, ShapesError, is_true, rdf, sh
 from heritagekg.validation.spelling import Spellings, original
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     import rdflib
 
 _SUBCLASS_OF = RDFS + "subClassOf"
+_SHAPES_GRAPH = SH + "shapesGraph"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +191,90 @@ def validate_quads(quads: Callable[[], Iterable[ox.Quad]], shapes: Shapes) -> Re
     ShapesError
         If the shapes are not well-formed.
     """
-    memory = Memory.of_quads(quads(), shapes, read_plainly(shapes))
-    compiled = compile_shapes(shapes, memory.dialect)
-    results = [found for each in memory.results(compiled.checks) for found in each]
+    compiled, results = _screened(Columns(quads()), shapes)
     return complete(results, compiled.refused, shapes, quads)
+
+
+def _screened(columns: Columns, shapes: Shapes) -> tuple[Compiled, list[Result]]:
+    """Return the checks of *shapes*, and their results on *columns*.
+
+    Of checks that were screened, only the suspects are judged, in a store that holds what the
+    checks read of them; the others are judged in one that holds the predicates that they read.
+    """
+    plain = read_plainly(shapes)
+    respelled = columns.respelled(plain)
+    below = subclasses(
+        (columns.terms[lower], columns.terms[upper])
+        for lower, upper in columns.of(_SUBCLASS_OF).pairs()
+    )
+    graph = ox.NamedNode(_SHAPES_GRAPH) if shapes.asks_for_itself else None
+    compiled = compile_shapes(shapes, Dialect(below, respelled, True, graph))
+    whole, near = list(compiled.checks), list[Check]()
+    if below is not None:
+        screen = Screen(columns, shapes, below)
+        near = [check for check in whole if screen.has_judged(check)]
+        whole = [check for check in whole if not screen.has_judged(check)]
+    results: list[Result] = []
+    if near and screen.suspects:
+        levels = together(*(check.levels for check in near))
+        assert levels is not None
+        around = _around(columns, screen.suspects, levels)
+        memory = Memory.of_quads(around, shapes, plain, respelled)
+        suspects = {columns.terms[number] for number in screen.suspects}
+        for found in memory.results(near):
+            results += [result for result in found if result.focus_node in suspects]
+    if whole:
+        read = (*_read_by(columns, whole), *_naming(columns, shapes))
+        memory = Memory.of_quads(read, shapes, plain, respelled)
+        for found in memory.results(whole):
+            results += found
+    return compiled, results
+
+
+def _around(columns: Columns, nodes: Set[int], levels: Levels) -> Iterator[ox.Quad]:
+    """Return what *levels* tell to read of *nodes*, and which classes are below others."""
+    yield from columns.quads(_SUBCLASS_OF)
+    for level in levels:
+        further: set[int] = set()
+        for predicate in columns:
+            if level is None or predicate in level:
+                column = columns.of(predicate)
+                if not nodes.isdisjoint(column.having):
+                    further.update(v for s, v in column.pairs() if s in nodes)
+                    yield from columns.quads(predicate, nodes)
+        nodes = further
+
+
+def _read_by(columns: Columns, checks: Iterable[Check]) -> Iterator[ox.Quad]:
+    """Return the triples that *checks* read."""
+    read: set[str] = {_SUBCLASS_OF}
+    for query in (query for check in checks for query in check.queries):
+        named = reads(query)
+        if named is None:
+            read = set(columns)
+            break
+        read |= named
+    kinds = {name.removeprefix(f"{TYPE} ") for name in read if name.startswith(f"{TYPE} ")}
+    found = (columns.number(ox.NamedNode(kind)) for kind in kinds)
+    numbers = {number for number in found if number is not None}
+    for predicate in columns:
+        if predicate in read:
+            yield from columns.quads(predicate)
+        elif predicate == TYPE:
+            yield from columns.quads(predicate, values=numbers)
+
+
+def _naming(columns: Columns, shapes: Shapes) -> Iterator[ox.Quad]:
+    """Return the triples of the nodes that are targets by name, for a path without a step.
+
+    Engines find such a path only at a node that is in a triple.
+    """
+    targets = [target for shape in shapes.by_node.values() for target in shape.targets]
+    named = (columns.number(term) for name, term in targets if name == "targetNode")
+    numbers = {number for number in named if number is not None}
+    for predicate in columns if numbers else ():
+        yield from columns.quads(predicate, subjects=numbers)
+        yield from columns.quads(predicate, values=numbers)
 
 
 class Memory:
@@ -211,7 +295,7 @@ class Memory:
         self._respelled = spellings.predicates
         self._graph: ox.NamedNode | None = None
         if shapes is not None and shapes.asks_for_itself:
-            self._graph = ox.NamedNode(SH + "shapesGraph")
+            self._graph = ox.NamedNode(_SHAPES_GRAPH)
             store.extend(
                 ox.Quad(quad.subject, quad.predicate, quad.object, self._graph)
                 for quad in shapes.graph.quads
@@ -224,6 +308,7 @@ class Memory:
         quads: Iterable[ox.Quad],
         shapes: Shapes | None,
         plain: frozenset[str] | None = None,
+        respelled: Iterable[str] = (),
     ) -> Memory:
         """Return a memory that holds *quads*.
 
@@ -233,8 +318,10 @@ class Memory:
             The data, and what judges.
         plain
             IRIs of the predicates whose plain values are asked for; None where that may be any.
+        respelled
+            IRIs of those that stand aside though these quads may not need it.
         """
-        store, spellings = ox.Store(), Spellings(plain)
+        store, spellings = ox.Store(), Spellings(plain, respelled)
         store.bulk_extend(spellings.noted(quads))
         return cls(store, spellings, shapes)
 

@@ -112,6 +112,8 @@ class Spellings:
     ----------
     plain
         IRIs of the predicates whose plain values are asked for; None where that may be any.
+    changed
+        IRIs of the predicates of which it is known already that a value would change.
 
     Examples
     --------
@@ -125,21 +127,20 @@ class Spellings:
     ['4.0', '5']
     """
 
-    def __init__(self, plain: frozenset[str] | None = None) -> None:
+    def __init__(self, plain: frozenset[str] | None = None, changed: Iterable[str] = ()) -> None:
         self._plain = plain
         self._numbers: dict[ox.NamedNode, list[ox.Quad]] = {}
-        self._changed: set[ox.NamedNode] = set()
+        self._changed = set(map(ox.NamedNode, changed))
 
     @classmethod
     def of_triples(cls, triples: bytes, predicates: Iterable[str]) -> Spellings:
         """Return the spellings of N-Triples in which *predicates* are those that would change."""
-        spellings = cls()
-        changed = {f"<{predicate}>".encode(): ox.NamedNode(predicate) for predicate in predicates}
+        changed = {f"<{predicate}>".encode(): predicate for predicate in predicates}
+        spellings = cls(None, changed.values())
         if changed:
             lines = [line for line in triples.splitlines() if line.split(b" ", 2)[1] in changed]
             for _ in spellings.noted(ox.parse(b"\n".join(lines), format=ox.RdfFormat.N_TRIPLES)):
                 pass
-            spellings._changed.update(changed.values())
         return spellings
 
     @property
