@@ -1,8 +1,8 @@
-"""Blank nodes of two readings of one text, told apart by what is said of them."""
+"""Blank nodes of two readings of one text: which are the same, and names that stay the same."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from typing import TypeAlias
 
@@ -39,6 +39,28 @@ def paired(one: Sequence[Said], other: Sequence[Said]) -> dict[Term, ox.BlankNod
         if waiting.get(name):
             found[node] = waiting[name].pop(0)
     return found
+
+
+def numbered(quads: Iterable[ox.Quad], prefix: str) -> Iterator[ox.Quad]:
+    """Return *quads* with their blank nodes named by *prefix* and the order in which they come.
+
+    So each reading of a text gives them the same names.
+
+    Examples
+    --------
+    >>> for quad in numbered(ox.parse("[] <a:b> [] .", format=ox.RdfFormat.TURTLE), "a"):
+    ...     print(quad.subject, quad.object)
+    _:a0 _:a1
+    """
+    names: dict[Term, ox.BlankNode] = {}
+
+    for quad in quads:
+        subject, value = quad.subject, quad.object
+        if isinstance(subject, ox.BlankNode):
+            subject = names.setdefault(subject, ox.BlankNode(f"{prefix}{len(names)}"))
+        if isinstance(value, ox.BlankNode):
+            value = names.setdefault(value, ox.BlankNode(f"{prefix}{len(names)}"))
+        yield ox.Quad(subject, quad.predicate, value)
 
 
 def _names(triples: Iterable[Said]) -> dict[ox.BlankNode, str]:

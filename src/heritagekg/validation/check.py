@@ -19,6 +19,7 @@ from heritagekg.errors import HeritageKGError, UnknownName, WorkspaceError
 from heritagekg.terms import HKG, compact
 from heritagekg.validation import faults
 from heritagekg.validation.acknowledge import Acknowledgements, stale
+from heritagekg.validation.blanks import numbered
 from heritagekg.validation.files import Files, base_of, files_of, read_file
 from heritagekg.validation.incremental import (
     Memo,
@@ -276,11 +277,7 @@ def _loaded(everything: list[WorkspaceFile], vocabulary: list[WorkspaceFile], me
         if is_unchanged(file, memo):
             loaded.recall(file, memo.files[file.name])
         elif loaded.load(file):
-            memo.files[file.name] = loaded.kept[file.name] = kept_of(file, loaded)
-            memo.is_new = True
-    for name in set(memo.files) - set(loaded.quads):
-        del memo.files[name]
-        memo.is_new = True
+            loaded.kept[file.name] = kept_of(file, loaded)
     return loaded
 
 
@@ -300,7 +297,7 @@ def _judged(loaded: Files, described: _Described, memo: Memo, engine: str) -> Re
         from heritagekg.validation.reference import validate_with_pyshacl
 
         return validate_with_pyshacl(loaded.all_quads(), described.shapes)
-    results = judge(memo, list(loaded.quads), described.read, described.key)
+    results = judge(memo, loaded.kept, described.read, described.key)
     return complete(results, memo.refused, described.read, loaded.all_quads)
 
 
@@ -486,8 +483,9 @@ def _read_shapes(files: list[WorkspaceFile]) -> tuple[Shapes, dict[str, str]]:
     """Return the shapes in *files*, and the file and line that define each, by its IRI."""
     origins: dict[str, str] = {}
     quads: list[ox.Quad] = []
-    for file in files:
-        said = list(read_file(file))
+    for number, file in enumerate(files):
+        # Results that are remembered name the shapes of another reading.
+        said = list(numbered(read_file(file), f"shapes{number}x"))
         quads += said
         # In canonical form, a subject has a line to itself.
         text = read_text(file.path, file.name)

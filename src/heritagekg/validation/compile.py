@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyoxigraph as ox
 
@@ -28,7 +28,15 @@ from heritagekg.validation.constraints import (
     counts_of,
     more_than,
 )
-from heritagekg.validation.levels import Levels, of_constraint, of_target, together
+from heritagekg.validation.levels import (
+    Levels,
+    is_inverse,
+    of_constraint,
+    of_target,
+    predicate_of,
+    together,
+)
+from heritagekg.validation.patterns import Reach, reach_of
 from heritagekg.validation.shapes import (
     LIST_OF_SHAPES,
     RDF,
@@ -134,6 +142,8 @@ class Check:
     levels
         What is read of a focus node, of its values, of theirs …; None where other nodes are
         asked about, too.
+    anywhere
+        What is read besides wherever it is, where that is known (`heritagekg.validation.reads`).
     """
 
     query: str
@@ -142,6 +152,7 @@ class Check:
     sees_plainly: bool = False
     counts: tuple[Count, ...] = ()
     levels: Levels | None = None
+    anywhere: frozenset[str] = frozenset()
 
     @property
     def queries(self) -> tuple[str, ...]:
@@ -554,7 +565,22 @@ class Compiler:
             about = _constraint(
                 shape, SH + "SPARQLConstraintComponent", constraint.messages, constraint.node
             )
-            yield _joined(text, focus, about)
+            check = _joined(text, focus, about)
+            reach = self._reach(text, focus)
+            yield check if reach is None else replace(check, **reach._asdict())
+
+    def _reach(self, text: str, focus: Focus) -> Reach | None:
+        """Return how far the SELECT *text* looks from the nodes of *focus*; None if unknown."""
+        reach = reach_of(text)
+        levels = None if reach is None else together(focus.levels, reach.levels)
+        if reach is None or levels is None or not focus.are_subjects:
+            return None
+        respelled = self.dialect.respelled
+        steps = frozenset[str]().union(*(level or respelled for level in levels))
+        if any(map(is_inverse, steps)) and not respelled.isdisjoint(map(predicate_of, steps)):
+            # By its plain value, a literal may be that of another triple that is spelled otherwise.
+            return None
+        return Reach(levels, reach.anywhere)
 
     def _prepared(self, shape: Shape, text: str, prefixes: Mapping[str, str]) -> str:
         return sparql.prepared(text, prefixes, shape, shape.path, self.dialect.shapes_graph)

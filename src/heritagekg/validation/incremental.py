@@ -17,27 +17,31 @@ import pyoxigraph as ox
 
 from heritagekg.diagnostics.model import Diagnostic
 from heritagekg.engine.cache import home_of
+from heritagekg.engine.protocol import Term
 from heritagekg.errors import WorkspaceError
 from heritagekg.validation import faults
 from heritagekg.validation.compile import Check, compile_shapes
 from heritagekg.validation.files import Files
 from heritagekg.validation.kept import EVERYTHING, Kept, keep
-from heritagekg.validation.reads import reads
+from heritagekg.validation.levels import Levels, predicate_of
+from heritagekg.validation.reads import SUBCLASS_OF, reads
+from heritagekg.validation.region import Edit, Triples
 from heritagekg.validation.run import Memory, Result
-from heritagekg.validation.shapes import RDFS, Node, Shapes
+from heritagekg.validation.shapes import Node, Shapes
 from heritagekg.workspace import Workspace, WorkspaceFile
 
 # A file that was written within this time before it was read may have changed in the same tick.
 _TICK = 2_000_000_000
+NEVER = -1
 
 
 @dataclass(slots=True)
 class Judged:
-    """A check, what it reads, the sum of that when it ran, and what it found."""
+    """A check, what it reads wherever it is, the sum of that when it ran, and what it found."""
 
     check: Check
-    reads: frozenset[str] | None
-    inputs: int = -1
+    anywhere: frozenset[str] | None
+    inputs: int = NEVER
     results: tuple[Result, ...] = ()
 
 
@@ -73,6 +77,11 @@ class Memo:
     refused: Mapping[Node, str] = field(default_factory=dict)
     asks_for_itself: bool = False
     is_new: bool = True
+
+    @property
+    def results(self) -> list[Result]:
+        """What all checks found."""
+        return [result for one in self.checks for result in one.results]
 
 
 def recall(workspace: Workspace) -> Memo:
@@ -153,67 +162,133 @@ def kept_of(file: WorkspaceFile, loaded: Files) -> Kept:
     return keep(quads, (state.st_mtime_ns, state.st_size), findings)
 
 
-def judge(memo: Memo, names: Iterable[str], shapes: Callable[[], Shapes], key: str) -> list[Result]:
-    """Return the results on the files with *names*; only what may have changed is run.
+def judge(
+    memo: Memo, files: Mapping[str, Kept], shapes: Callable[[], Shapes], key: str
+) -> list[Result]:
+    """Return the results on *files* together; only what may have changed is run.
 
     Parameters
     ----------
     memo
-        What is remembered; its checks are renewed.
-    names
-        The files that together are the data.
+        What is remembered; its files and its checks are renewed.
+    files
+        Name -> what is kept of each file.
     shapes
         Gives the shapes, where they are needed.
     key
         Digest of the shapes' files.
     """
-    files = [memo.files[name] for name in names]
+    edit = Edit(memo.files, files)
+    if edit.is_empty and memo.shapes.startswith(f"{key} "):
+        return memo.results
+    memo.files, memo.is_new = dict(files), True
+    triples = Triples(files.values())
+    sums = _sums(files.values())
+    respelled = frozenset(predicate for kept in files.values() for predicate in kept.respelled)
+    wanted = f"{key} {sums.get(SUBCLASS_OF, 0)} {' '.join(sorted(respelled))}"
+    memory: Memory | None = None
+    if memo.shapes != wanted:
+        described = shapes()
+        memory = _memory(triples.lines(None), respelled, described)
+        compiled = compile_shapes(described, memory.dialect)
+        memo.checks = [Judged(check, _anywhere(check)) for check in compiled.checks]
+        memo.refused, memo.shapes = compiled.refused, wanted
+        memo.asks_for_itself = described.asks_for_itself
+    whole, partly = _stale(memo.checks, sums, lambda levels: triples.affected(levels, edit))
+    asked = shapes() if memo.asks_for_itself else None
+    if whole:
+        if memory is None:
+            read = _union(map(_reads, whole))
+            memory = _memory(triples.lines(read), respelled, asked)
+        for one, found in zip(whole, memory.results([one.check for one in whole]), strict=True):
+            one.results, one.inputs = tuple(found), _inputs(one, sums)
+    # What is read anywhere has focus nodes, too; so checks that read the same run by themselves.
+    for anywhere in dict.fromkeys(one.anywhere for one, _ in partly):
+        near = [(one, nodes) for one, nodes in partly if one.anywhere == anywhere]
+        lines = {line for one, nodes in near for line in triples.around(nodes, one.check.levels)}
+        memory = _memory(b"".join(lines) + triples.lines(anywhere), respelled, asked)
+        results = memory.results([one.check for one, _ in near])
+        for (one, nodes), found in zip(near, results, strict=True):
+            others = (result for result in one.results if _written(result.focus_node) not in nodes)
+            again = (result for result in found if _written(result.focus_node) in nodes)
+            one.results = (*others, *again)
+    return memo.results
+
+
+def _sums(files: Iterable[Kept]) -> dict[str, int]:
     sums: dict[str, int] = {}
     for kept in files:
         for name, number in kept.sums.items():
             sums[name] = sums.get(name, 0) + number
-    respelled = frozenset(predicate for kept in files for predicate in kept.respelled)
-    wanted = f"{key} {sums.get(RDFS + 'subClassOf', 0)} {' '.join(sorted(respelled))}"
-    memory: Memory | None = None
-    if memo.shapes != wanted:
-        described = shapes()
-        memory = _memory(files, respelled, described)
-        compiled = compile_shapes(described, memory.dialect)
-        memo.checks = [Judged(check, _reads(check)) for check in compiled.checks]
-        memo.refused, memo.shapes = compiled.refused, wanted
-        memo.asks_for_itself = described.asks_for_itself
-    stale = [one for one in memo.checks if one.inputs != _inputs(one.reads, sums)]
-    if stale:
-        memo.is_new = True
-        if memory is None:
-            described_too = shapes() if memo.asks_for_itself else None
-            memory = _memory(files, respelled, described_too)
-        for one, found in zip(stale, memory.results([s.check for s in stale]), strict=True):
-            one.results, one.inputs = tuple(found), _inputs(one.reads, sums)
-    return [result for one in memo.checks for result in one.results]
+    return sums
 
 
-def _reads(check: Check) -> frozenset[str] | None:
-    named: frozenset[str] = frozenset()
-    for query in check.queries:
-        found = reads(query)
-        if found is None:
-            return None
-        named |= found
-    return named
+def _anywhere(check: Check) -> frozenset[str] | None:
+    """Return what *check* reads wherever it is, not step by step; None for everything."""
+    if check.levels is not None:
+        return check.anywhere
+    if any("VALUES ?this" in query for query in check.queries):
+        # A path without a step is found only at a node that is in a triple, whichever that is.
+        return None
+    return _union(map(reads, check.queries))
 
 
-def _inputs(keys: frozenset[str] | None, sums: Mapping[str, int]) -> int:
-    """Return one number for all that a check reads."""
-    if keys is None:
+def _reads(one: Judged) -> frozenset[str] | None:
+    """Return all that a check reads; None for everything."""
+    levels = _union(one.check.levels or ())
+    if levels is None or one.anywhere is None:
+        return None
+    return one.anywhere.union(map(predicate_of, levels))
+
+
+def _union(parts: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
+    known = list(parts)
+    if None in known:
+        return None
+    return frozenset().union(*(part for part in known if part is not None))
+
+
+def _stale(
+    checks: Iterable[Judged],
+    sums: Mapping[str, int],
+    affected: Callable[[Levels], set[bytes] | None],
+) -> tuple[list[Judged], list[tuple[Judged, set[bytes]]]]:
+    """Return the checks to run as a whole, and those to run on some focus nodes, with these."""
+    whole: list[Judged] = []
+    partly: list[tuple[Judged, set[bytes]]] = []
+    known: dict[Levels, set[bytes] | None] = {}
+    for one in checks:
+        levels = one.check.levels
+        if one.inputs != _inputs(one, sums):
+            whole.append(one)
+            continue
+        if levels is None:
+            continue
+        if levels not in known:
+            known[levels] = affected(levels)
+        nodes = known[levels]
+        if nodes is None:
+            whole.append(one)
+        elif nodes:
+            partly.append((one, nodes))
+    return whole, partly
+
+
+def _inputs(one: Judged, sums: Mapping[str, int]) -> int:
+    """Return one number for all that a check reads wherever it is."""
+    if one.anywhere is None:
         return sums.get(EVERYTHING, 0)
-    text = " ".join(f"{key} {sums.get(key, 0)}" for key in sorted(keys))
+    text = " ".join(f"{key} {sums.get(key, 0)}" for key in sorted(one.anywhere))
     return int.from_bytes(sha256(text.encode()).digest()[:16])
 
 
-def _memory(files: list[Kept], respelled: frozenset[str], shapes: Shapes | None) -> Memory:
-    triples = b"".join(kept.triples for kept in files)
+def _memory(triples: bytes, respelled: frozenset[str], shapes: Shapes | None) -> Memory:
     if b"_:" in triples:
         # A store names the blank nodes of a text anew, and the results would not speak of ours.
-        return Memory.of_quads(ox.parse(triples, format=ox.RdfFormat.N_TRIPLES), shapes)
+        quads = ox.parse(triples, format=ox.RdfFormat.N_TRIPLES)
+        return Memory.of_quads(quads, shapes, respelled=respelled)
     return Memory.of_triples(triples, shapes, respelled)
+
+
+def _written(term: Term) -> bytes:
+    return str(term).encode()

@@ -27,7 +27,7 @@ class Kept:
     time, size
         Of its last modification, in nanoseconds, and of its content.
     triples
-        What it says, as N-Triples.
+        Predicate -> what it says with it, as N-Triples without a line twice.
     sums
         Predicate (or `TYPE CLASS`, or `EVERYTHING`) -> a sum over its triples, which changes when
         one of them does.
@@ -41,7 +41,7 @@ class Kept:
 
     time: int
     size: int
-    triples: bytes
+    triples: dict[str, bytes]
     sums: dict[str, int]
     subjects: tuple[str, ...]
     typed: tuple[str, ...]
@@ -50,36 +50,39 @@ class Kept:
 
     def quads(self) -> Iterable[ox.Quad]:
         """Return what the file says."""
-        return ox.parse(self.triples, format=ox.RdfFormat.N_TRIPLES)
+        return ox.parse(b"".join(self.triples.values()), format=ox.RdfFormat.N_TRIPLES)
 
 
 def keep(quads: list[ox.Quad], state: tuple[int, int], findings: Iterable[Diagnostic]) -> Kept:
     """Return what to keep of a file with these quads, this time and size."""
-    triples = ox.serialize(
+    text = ox.serialize(
         (ox.Triple(q.subject, q.predicate, q.object) for q in quads),
         format=ox.RdfFormat.N_TRIPLES,
     )
-    assert triples is not None
+    assert text is not None
+    lines: dict[str, list[bytes]] = {}
     sums: dict[str, int] = {}
     subjects: dict[str, None] = {}
     typed: dict[str, None] = {}
-    for line in set(triples.splitlines()):
+    for line in dict.fromkeys(text.splitlines(keepends=True)):
         subject, predicate, rest = line.split(b" ", 2)
         number = int.from_bytes(blake2b(line, digest_size=16).digest())
         iri = intern(predicate[1:-1].decode())
         sums[EVERYTHING] = sums.get(EVERYTHING, 0) + number
         sums[iri] = sums.get(iri, 0) + number
+        lines.setdefault(iri, []).append(line)
         name = _named(subject)
         subjects[name] = None
         if predicate == _A:
             typed[name] = None
-            kind = intern(f"{TYPE} {rest[1:-3].decode()}")
+            kind = intern(f"{TYPE} {rest[1:-4].decode()}")
             sums[kind] = sums.get(kind, 0) + number
     respelled = frozenset(
         quad.predicate.value
         for quad in quads
         if isinstance(quad.object, ox.Literal) and not is_kept(quad.object)
     )
+    triples = {iri: b"".join(said) for iri, said in lines.items()}
     return Kept(*state, triples, sums, tuple(subjects), tuple(typed), respelled, tuple(findings))
 
 

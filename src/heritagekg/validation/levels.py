@@ -20,7 +20,8 @@ from heritagekg.validation.shapes import (
     sh,
 )
 
-# At place k: the IRIs of the predicates that are read of nodes k steps away; None for any.
+# At place k: the IRIs of the predicates that are read of nodes k steps away; None for any. `^IRI`
+# stands for triples that are read from their object.
 Levels: TypeAlias = "tuple[frozenset[str] | None, ...]"
 _NOTHING: frozenset[str] = frozenset()
 _OF_THE_FOCUS = ("equals", "disjoint", "lessThan", "lessThanOrEquals")
@@ -44,6 +45,27 @@ def together(*parts: Levels | None) -> Levels | None:
     )
 
 
+def inverse(step: str) -> str:
+    """Return *step* the other way round: `^IRI` of an IRI.
+
+    Examples
+    --------
+    >>> inverse("e:by"), inverse("^e:by")
+    ('^e:by', 'e:by')
+    """
+    return step[1:] if step.startswith("^") else f"^{step}"
+
+
+def is_inverse(step: str) -> bool:
+    """Return whether *step* leads from a triple's object to its subject."""
+    return step.startswith("^")
+
+
+def predicate_of(step: str) -> str:
+    """Return the IRI of the predicate of *step*."""
+    return step.removeprefix("^")
+
+
 def of_target(name: str, term: Term) -> Levels | None:
     """Return what tells whether a node is a focus node of the target *name* with *term*."""
     match name:
@@ -59,8 +81,8 @@ def of_target(name: str, term: Term) -> Levels | None:
 def of_constraint(shapes: Shapes, shape: Shape, parameter: str) -> Levels | None:
     """Return what the constraint of *shape* that has *parameter* reads.
 
-    None where it does not only look forward, step by step: for an inverse path, one that may have
-    no step or any number of them, and SPARQL.
+    None where it does not look step by step: for a path that may have no step or any number of
+    them, the inverse of a path that is more than a predicate, and SPARQL.
 
     Examples
     --------
@@ -137,6 +159,9 @@ def _of_path(graph: ShapesGraph, node: Term | None) -> tuple[Levels, frozenset[i
         return read or (), ends
     if isinstance(node, ox.NamedNode):
         return (frozenset({node.value}),), frozenset({1})
+    back = graph.value(node, sh("inversePath"))
+    if isinstance(back, ox.NamedNode):
+        return (frozenset({inverse(back.value)}),), frozenset({1})
     alternatives = graph.value(node, sh("alternativePath"))
     if alternatives is None:
         return None

@@ -11,6 +11,7 @@ from heritagekg.validation.sparql import expanded
 from heritagekg.validation.spelling import ASIDE
 
 TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+SUBCLASS_OF = "http://www.w3.org/2000/01/rdf-schema#subClassOf"
 # After these a term has ended, so that a variable may stand where a predicate does.
 _ENDS = {";", "[", "]", ")"}
 _TERMS = {"iri", "name", "blank", "string", "variable"}
@@ -28,6 +29,10 @@ def reads(query: str) -> frozenset[str] | None:
     ['a:C', 'a:b', 'a:c', 'http://www.w3.org/1999/02/22-rdf-syntax-ns#type a:C']
     >>> reads("SELECT * { ?x a <a:C> . ?x ?p ?y }") is None
     True
+    >>> sorted(reads("SELECT * { VALUES ?kind { <a:C> } ?x a ?kind }"))[-1]
+    'http://www.w3.org/1999/02/22-rdf-syntax-ns#type a:C'
+    >>> sorted(reads("SELECT * { ?x a <a:C> , ?y }"))
+    ['a:C', 'http://www.w3.org/1999/02/22-rdf-syntax-ns#type']
     """
     found = [token for token in tokens(query) if token.kind != "space"]
     prefixes = {
@@ -48,9 +53,9 @@ def reads(query: str) -> frozenset[str] | None:
         if token.text == "!" and _begins_path(found[index + 1 : index + 3]):
             return None
         iri = _iri(token, prefixes)
-        if iri == TYPE and _is_class(after) and not _is_step(before):
-            assert after is not None
-            named.add(f"{TYPE} {_iri(after, prefixes)}")
+        classes = [] if _is_step(before) else _classes(found, index)
+        if iri == TYPE and classes:
+            named.update(f"{TYPE} {_iri(each, prefixes)}" for each in classes)
         elif iri is not None:
             named.add(iri)
     return frozenset(named)
@@ -88,8 +93,24 @@ def _iri(token: Token, prefixes: Mapping[str, str]) -> str | None:
     return TYPE if token.kind == "word" and token.text == "a" else None
 
 
-def _is_class(token: Token | None) -> bool:
-    return token is not None and token.kind in ("iri", "name")
+def _classes(found: list[Token], index: int) -> list[Token]:
+    """Return the classes that may follow the predicate at *index*; none where that may be any.
+
+    It may be a variable, if just before the triple it is given its values.
+    """
+    after = found[index + 1 : index + 3]
+    if len(after) < 2 or after[1].text == ",":
+        return []
+    kind = after[0]
+    if kind.kind in ("iri", "name"):
+        return [kind]
+    start = index - 3
+    while start > 0 and found[start].kind in ("iri", "name"):
+        start -= 1
+    given = [token.text for token in found[max(start - 2, 0) : start + 1]]
+    if [*given, found[index - 2].text] != ["VALUES", kind.text, "{", "}"]:
+        return []
+    return found[start + 1 : index - 2]
 
 
 def _is_step(token: Token | None) -> bool:
