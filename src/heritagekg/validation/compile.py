@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 import pyoxigraph as ox
 
@@ -56,6 +57,7 @@ from heritagekg.validation.spelling import as_written, aside
 _TYPE = f"<{RDF}type>"
 _INSTANCE_OF = f"{_TYPE}/<{RDFS}subClassOf>*"
 _OF_SUBJECTS = ("targetClass", "targetSubjectsOf")
+_Kinds: TypeAlias = "frozenset[str] | None"
 # With more classes below a class than this, walking up from the instance is cheaper.
 _FEW_CLASSES = 6
 
@@ -144,6 +146,8 @@ class Check:
         asked about, too.
     anywhere
         What is read besides wherever it is, where that is known (`heritagekg.validation.reads`).
+    kinds
+        Where set, a focus node of its targets is of one of these classes.
     """
 
     query: str
@@ -153,6 +157,7 @@ class Check:
     counts: tuple[Count, ...] = ()
     levels: Levels | None = None
     anywhere: frozenset[str] = frozenset()
+    kinds: frozenset[str] | None = None
 
     @property
     def queries(self) -> tuple[str, ...]:
@@ -188,11 +193,12 @@ def compile_shapes(shapes: Shapes, dialect: Dialect | None = None) -> Compiled:
             continue
         try:
             compiler.refuse_recursion(shape, ())
-            found = list(compiler.constraints(shape, compiler.target(shape)))
+            focus = compiler.target(shape)
+            found = list(compiler.constraints(shape, focus))
         except NotCompiled as reason:
             refused[shape.node] = str(reason)
         else:
-            checks.take(found)
+            checks.take(found, focus.kinds)
     return Compiled(tuple(checks.all()), refused)
 
 
@@ -215,13 +221,14 @@ class Focus:
     """Focus nodes: a *group* that binds ?this to each, and an expression that is true of them.
 
     Where *test* is empty there is no such expression. *are_subjects*: none is a literal. *levels*
-    are those of what tells a focus node from others.
+    are those of what tells a focus node from others. *kinds*: each is of one of these classes.
     """
 
     group: str
     test: str = ""
     are_subjects: bool = False
     levels: Levels | None = None
+    kinds: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,33 +259,35 @@ class _Counted:
 class _Fused:
     """Collects checks; tests on the same pattern become one query."""
 
-    tests: dict[tuple[str, str, bool], list[_Test]] = field(default_factory=dict)
-    counted: dict[str, list[_Counted]] = field(default_factory=dict)
+    tests: dict[tuple[str, str, bool, _Kinds], list[_Test]] = field(default_factory=dict)
+    counted: dict[tuple[str, _Kinds], list[_Counted]] = field(default_factory=dict)
     others: list[Check] = field(default_factory=list)
 
-    def take(self, found: Iterable[_Test | _Counted | Check]) -> None:
+    def take(self, found: Iterable[_Test | _Counted | Check], kinds: _Kinds) -> None:
         for each in found:
             if isinstance(each, Check):
-                self.others.append(each)
+                self.others.append(replace(each, kinds=kinds))
             elif isinstance(each, _Counted):
-                self.counted.setdefault(each.focus, []).append(each)
+                self.counted.setdefault((each.focus, kinds), []).append(each)
             elif each.expression != "false":
-                key = (each.pattern, each.within, each.levels is None)
+                key = (each.pattern, each.within, each.levels is None, kinds)
                 self.tests.setdefault(key, []).append(each)
 
     def all(self) -> Iterator[Check]:
-        for (pattern, within, _), tests in self.tests.items():
+        for (pattern, within, _, kinds), tests in self.tests.items():
             yield Check(
                 _query(pattern, within, tests),
                 tuple(test.constraint for test in tests),
                 levels=together(*(test.levels for test in tests)),
+                kinds=kinds,
             )
-        for focus, counted in self.counted.items():
+        for (focus, kinds), counted in self.counted.items():
             yield Check(
                 f"SELECT DISTINCT ?this WHERE {{ {focus} }}",
                 tuple(each.constraint for each in counted),
                 counts=tuple(each.count for each in counted),
                 levels=together(*(each.levels for each in counted)),
+                kinds=kinds,
             )
         yield from self.others
 
@@ -380,7 +389,16 @@ class Compiler:
         tests = [self._is_target(name, term) for name, term in shape.targets]
         are_subjects = all(name in _OF_SUBJECTS for name, _ in shape.targets)
         test = " || ".join(dict.fromkeys(tests))
-        return Focus(self._targets(shape), test, are_subjects, levels)
+        return Focus(self._targets(shape), test, are_subjects, levels, self._kinds(shape))
+
+    def _kinds(self, shape: Shape) -> frozenset[str] | None:
+        """Return the classes of which each focus node of *shape* is; None where that may be any."""
+        if any(name != "targetClass" for name, _ in shape.targets):
+            return None
+        below = [self._classes(term, None) for _, term in shape.targets]
+        if None in below:
+            return None
+        return frozenset(kind for classes in below for kind in classes or ())
 
     def _is_target(self, name: str, term: Term) -> str:
         """Return an expression that is true where ?this is a focus node of a target."""

@@ -194,7 +194,7 @@ def judge(
         memo.checks = [Judged(check, _anywhere(check)) for check in compiled.checks]
         memo.refused, memo.shapes = compiled.refused, wanted
         memo.asks_for_itself = described.asks_for_itself
-    whole, partly = _stale(memo.checks, sums, lambda levels: triples.affected(levels, edit))
+    whole, partly = _stale(memo.checks, sums, triples, edit)
     asked = shapes() if memo.asks_for_itself else None
     if whole:
         if memory is None:
@@ -249,29 +249,37 @@ def _union(parts: Iterable[frozenset[str] | None]) -> frozenset[str] | None:
 
 
 def _stale(
-    checks: Iterable[Judged],
-    sums: Mapping[str, int],
-    affected: Callable[[Levels], set[bytes] | None],
+    checks: list[Judged], sums: Mapping[str, int], triples: Triples, edit: Edit
 ) -> tuple[list[Judged], list[tuple[Judged, set[bytes]]]]:
     """Return the checks to run as a whole, and those to run on some focus nodes, with these."""
     whole: list[Judged] = []
-    partly: list[tuple[Judged, set[bytes]]] = []
-    known: dict[Levels, set[bytes] | None] = {}
+    near: list[tuple[Judged, set[bytes]]] = []
+    affected: dict[Levels, set[bytes] | None] = {}
     for one in checks:
         levels = one.check.levels
         if one.inputs != _inputs(one, sums):
             whole.append(one)
-            continue
-        if levels is None:
-            continue
-        if levels not in known:
-            known[levels] = affected(levels)
-        nodes = known[levels]
-        if nodes is None:
-            whole.append(one)
-        elif nodes:
-            partly.append((one, nodes))
-    return whole, partly
+        elif levels is not None:
+            if levels not in affected:
+                affected[levels] = triples.affected(levels, edit)
+            nodes = affected[levels]
+            if nodes is None:
+                whole.append(one)
+            elif nodes:
+                near.append((one, nodes))
+    types = triples.types(set().union(*(nodes for _, nodes in near)), edit)
+    partly = ((one, _of_kinds(one.check.kinds, nodes, types)) for one, nodes in near)
+    return whole, [(one, nodes) for one, nodes in partly if nodes]
+
+
+def _of_kinds(
+    kinds: frozenset[str] | None, nodes: set[bytes], types: Mapping[bytes, set[bytes]]
+) -> set[bytes]:
+    """Return those of *nodes* with a type among *kinds*."""
+    if kinds is None:
+        return nodes
+    written = {f"<{kind}>".encode() for kind in kinds}
+    return {node for node in nodes if not written.isdisjoint(types[node])}
 
 
 def _inputs(one: Judged, sums: Mapping[str, int]) -> int:

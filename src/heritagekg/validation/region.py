@@ -27,10 +27,13 @@ class Edit:
     ----------
     is_empty
         Whether the files are the same, and none was read again.
+    types
+        Subject -> the types, as N-Triples, that it has in one state only.
     """
 
     def __init__(self, before: Mapping[str, Kept], after: Mapping[str, Kept]) -> None:
         self._nodes: dict[str, set[bytes]] = {}
+        self.types: dict[bytes, set[bytes]] = {}
         names = before.keys() | after.keys()
         touched = [name for name in names if before.get(name) is not after.get(name)]
         self.is_empty = not touched
@@ -42,12 +45,12 @@ class Edit:
         for predicate in was.keys() | now.keys():
             one, other = was.get(predicate, b""), now.get(predicate, b"")
             if one != other:
-                lines = set(one.splitlines()) ^ set(other.splitlines())
-                parts = [line.split(b" ", 2) for line in lines]
-                self._nodes.setdefault(predicate, set()).update(part[0] for part in parts)
-                self._nodes.setdefault(inverse(predicate), set()).update(
-                    part[2][:-2] for part in parts
-                )
+                lines = set(one.splitlines(True)) ^ set(other.splitlines(True))
+                ends = [(_subject(line), _object(line)) for line in lines]
+                self._nodes.setdefault(predicate, set()).update(one for one, _ in ends)
+                self._nodes.setdefault(inverse(predicate), set()).update(other for _, other in ends)
+                for subject, kind in ends if predicate == TYPE else ():
+                    self.types.setdefault(subject, set()).add(kind)
 
     def nodes(self, steps: frozenset[str] | None) -> set[bytes]:
         """Return the nodes, as N-Triples, of which one of *steps* reads a changed triple."""
@@ -119,6 +122,13 @@ class Triples:
             found = self._before(found, steps) | edit.nodes(steps)
             if len(found) > MANY:
                 return None
+        return found
+
+    def types(self, nodes: set[bytes], edit: Edit) -> dict[bytes, set[bytes]]:
+        """Return the types, as N-Triples, that each of *nodes* has or had before *edit*."""
+        found = {node: set(edit.types.get(node, ())) for node in nodes}
+        for line in self._of(nodes, frozenset({TYPE})):
+            found[_subject(line)].add(_object(line))
         return found
 
     def around(self, nodes: Iterable[bytes], levels: Levels | None) -> Iterator[bytes]:
