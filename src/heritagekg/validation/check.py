@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -14,7 +15,7 @@ import pyoxigraph as ox
 
 from heritagekg.diagnostics.model import SEVERITIES, Diagnostic, Place, is_selected
 from heritagekg.diagnostics.rules import Rule
-from heritagekg.engine.protocol import Engine, Term
+from heritagekg.engine.protocol import Engine
 from heritagekg.errors import HeritageKGError, UnknownName, WorkspaceError
 from heritagekg.terms import HKG, compact
 from heritagekg.validation import faults
@@ -535,13 +536,9 @@ def _of_part(report: Report, loaded: Files, judged: Iterable[str]) -> Report:
 
 def _defined_twice(loaded: Files, judged: Iterable[str]) -> list[ox.NamedNode]:
     """Return the things that a judged file and another one give a type."""
-    judged = set(judged)
-    typed: dict[Term, list[str]] = {}
-    for name in loaded.quads:
-        for subject in loaded.typed(name):
-            typed.setdefault(subject, []).append(name)
-    return [
-        subject
-        for subject, names in typed.items()
-        if len(names) > 1 and not judged.isdisjoint(names) and isinstance(subject, ox.NamedNode)
-    ]
+    times = Counter(name for kept in loaded.kept.values() for name in kept.typed)
+    often = {name for name, number in times.items() if number > 1 and not name.startswith("_:")}
+    if not often:
+        return []
+    found = (name for file in judged for name in loaded.kept[file].typed if name in often)
+    return [ox.NamedNode(name) for name in dict.fromkeys(found)]

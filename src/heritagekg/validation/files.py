@@ -15,7 +15,6 @@ from heritagekg.errors import FileSyntaxError, WorkspaceError
 from heritagekg.turtle.statements import Statements
 from heritagekg.validation import faults
 from heritagekg.validation.kept import Kept, term_of
-from heritagekg.validation.reads import TYPE
 from heritagekg.workspace import WorkspaceFile, files_at, read_text
 
 T = TypeVar("T")
@@ -60,8 +59,8 @@ class Files:
         Name -> text, and what it says; of a file that is kept they are read when asked for.
     broken
         A finding for each file that could not be read.
-    graphs, paths, bases
-        Name -> named graph, path, and the IRI against which others are resolved.
+    graphs, bases
+        Name -> named graph, and the IRI against which others are resolved.
     kept
         Name -> what is known of a file without reading it.
     """
@@ -71,7 +70,6 @@ class Files:
         self.quads: Lazy[list[ox.Quad]] = Lazy()
         self.broken: list[Diagnostic] = []
         self.graphs: dict[str, str] = {}
-        self.paths: dict[str, Path] = {}
         self.bases: dict[str, str | None] = {}
         self.kept: dict[str, Kept] = {}
         self._statements: dict[str, Statements] = {}
@@ -133,7 +131,6 @@ class Files:
 
     def _name(self, file: WorkspaceFile) -> None:
         self.graphs[file.name] = file.graph
-        self.paths[file.name] = file.path
         self.bases[file.name] = base_of(file)
 
     def subjects(self, name: str) -> Iterable[Term]:
@@ -144,13 +141,6 @@ class Files:
             return self.statements(name).subjects()
         subjects = dict.fromkeys(quad.subject for quad in self.quads[name])
         return [term for term in subjects if not isinstance(term, ox.Triple)]
-
-    def typed(self, name: str) -> Iterable[Term]:
-        """Return the things to which the file *name* gives a type."""
-        if name in self.kept:
-            return map(term_of, self.kept[name].typed)
-        kinds = dict.fromkeys(q.subject for q in self.quads[name] if q.predicate.value == TYPE)
-        return [term for term in kinds if not isinstance(term, ox.Triple)]
 
     def may_define(self, name: str) -> bool:
         """Return whether the file *name* may say that something is a property."""

@@ -202,15 +202,17 @@ def judge(
             memory = _memory(triples.lines(read), respelled, asked)
         for one, found in zip(whole, memory.results([one.check for one in whole]), strict=True):
             one.results, one.inputs = tuple(found), _inputs(one, sums)
-    # What is read anywhere has focus nodes, too; so checks that read the same run by themselves.
-    for anywhere in dict.fromkeys(one.anywhere for one, _ in partly):
-        near = [(one, nodes) for one, nodes in partly if one.anywhere == anywhere]
-        lines = {line for one, nodes in near for line in triples.around(nodes, one.check.levels)}
+    # What a store holds is judged, too; so those that look at the same share one.
+    together: dict[tuple[frozenset[str] | None, frozenset[bytes]], list[Judged]] = {}
+    for one, nodes in partly:
+        together.setdefault((one.anywhere, frozenset(nodes)), []).append(one)
+    for (anywhere, focus_nodes), near in together.items():
+        lines = {line for one in near for line in triples.around(focus_nodes, one.check.levels)}
         memory = _memory(b"".join(lines) + triples.lines(anywhere), respelled, asked)
-        results = memory.results([one.check for one, _ in near])
-        for (one, nodes), found in zip(near, results, strict=True):
-            others = (result for result in one.results if _written(result.focus_node) not in nodes)
-            again = (result for result in found if _written(result.focus_node) in nodes)
+        results = memory.results([one.check for one in near])
+        for one, found in zip(near, results, strict=True):
+            others = (r for r in one.results if _written(r.focus_node) not in focus_nodes)
+            again = (r for r in found if _written(r.focus_node) in focus_nodes)
             one.results = (*others, *again)
     return memo.results
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from hashlib import blake2b
 from sys import intern
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -18,9 +18,8 @@ EVERYTHING = "*"
 _A = f"<{TYPE}>".encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A file as it was when it was read.
+class Kept(NamedTuple):
+    """A file as it was when it was read; a tuple, of which a thousand are soon unpickled.
 
     Attributes
     ----------

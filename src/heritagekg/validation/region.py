@@ -74,6 +74,7 @@ class Triples:
     def __init__(self, files: Iterable[Kept]) -> None:
         self._files = list(files)
         self._texts: dict[str, bytes] = {}
+        self._ending: dict[tuple[str, bytes], list[bytes]] = {}
 
     @cached_property
     def _parts(self) -> dict[str, list[bytes]]:
@@ -150,12 +151,15 @@ class Triples:
     def _to(self, nodes: set[bytes], predicates: frozenset[str] | None) -> Iterator[bytes]:
         """Return the lines with one of *predicates* whose object is one of *nodes*."""
         for predicate in self._parts if predicates is None else predicates:
-            text = self.text(predicate)
             if len(nodes) > _FEW:
-                yield from (t for t in text.splitlines(keepends=True) if _object(t) in nodes)
-            else:
-                for node in nodes:
-                    yield from _ending(text, node)
+                lines = self.text(predicate).splitlines(keepends=True)
+                yield from (line for line in lines if _object(line) in nodes)
+                continue
+            for node in nodes:
+                key = predicate, node
+                if key not in self._ending:
+                    self._ending[key] = list(_ending(self.text(predicate), node))
+                yield from self._ending[key]
 
     def _of(self, nodes: set[bytes], predicates: frozenset[str] | None) -> Iterator[bytes]:
         """Return the lines with one of *predicates* whose subject is one of *nodes*."""
