@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from heritagekg.engine.protocol import Term
 from heritagekg.validation.reads import TYPE
-from heritagekg.validation.spelling import is_kept
+from heritagekg.validation.spelling import is_changed, is_kept
 
 IRI, BLANK = "IRI", "blank node"
 _LANGUAGE_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
@@ -168,7 +168,12 @@ class Columns:
 
     def respelled(self, plain: Collection[str] | None) -> frozenset[str]:
         """Return those of the predicates *plain* (None: of all) with a value a store changes."""
-        changed = {number for number, term in enumerate(self.terms) if not is_kept(term)}
+        kinds = {kind for kind in set(self.kinds) if is_changed(kind)}
+        changed = {
+            number
+            for number, kind in enumerate(self.kinds)
+            if kind in kinds and not is_kept(self.terms[number])
+        }
         if not changed:
             return frozenset()
         return frozenset(
