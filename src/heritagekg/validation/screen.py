@@ -41,6 +41,10 @@ _SAME = re.compile(
     | (?: [*+?] | \{[0-9]{1,3}(?:,[0-9]{0,3})?\} ) \?? (?![*+?{]) )*""",
     re.VERBOSE,
 )
+# An engine that tries one way after the other may take forever over a group that is repeated, and
+# for each repeat as many steps again as the text has letters.
+_REPEATED_GROUP = re.compile(r"\)[*+{]")
+_MOST_STEPS = 10_000_000
 _CLASSES = re.compile(r"\\[dwsDWS]")
 _ANY_LETTER = re.compile(r"\\[A-Za-z0-9]")
 
@@ -324,28 +328,51 @@ def _count(term: Term) -> int:
     return int(term.value)
 
 
+class Expression(NamedTuple):
+    """A regular expression that finds what every engine's does in the texts that it *suits*."""
+
+    found: Callable[[str], object]
+    is_narrow: bool
+    longest: int
+
+    def suits(self, text: str) -> bool:
+        """Return whether *text* can be printed, is ASCII where that matters, and not too long."""
+        is_same = text.isprintable() and (not self.is_narrow or text.isascii())
+        return is_same and len(text) <= self.longest
+
+
 @cache
-def expression(text: str, flags: str) -> tuple[re.Pattern[str], bool]:
-    """Return a regular expression, and whether it means the same to all of ASCII texts only."""
+def expression(text: str, flags: str) -> Expression:
+    """Return the regular expression *text*.
+
+    Raises
+    ------
+    Unscreened
+        If others may read it differently, or looking for it might take long.
+    """
     is_narrow = flags == "i" or _CLASSES.search(text) is not None
     letters = len(_ANY_LETTER.findall(text)) - len(_CLASSES.findall(text))
-    if flags not in ("", "i") or letters or not _SAME.fullmatch(text):
+    is_known = flags in ("", "i") and not letters and _SAME.fullmatch(text)
+    if not is_known or _REPEATED_GROUP.search(text):
         raise Unscreened
+    repeats = sum(map(text.count, "*+{"))
+    longest = int(_MOST_STEPS ** (1 / (repeats + 1)))
     try:
-        return re.compile(text, re.IGNORECASE if flags else 0), is_narrow
+        found = re.compile(text, re.IGNORECASE if flags else 0).search
     except re.error:
         raise Unscreened from None
+    return Expression(found, is_narrow, longest)
 
 
 def _pattern(screen: Screen, shape: Shape, term: Term, values: Set[int]) -> Verdict:
     flags = shape.first("flags")
-    found_by, is_narrow = expression(str(term.value), "" if flags is None else str(flags.value))
-    kinds, texts, found = screen.columns.kinds, screen.columns.texts, found_by.search
+    wanted = expression(str(term.value), "" if flags is None else str(flags.value))
+    kinds, texts = screen.columns.kinds, screen.columns.texts
 
     def matches(number: int) -> bool:
         text = texts[number]
-        is_sure = text.isprintable() and (not is_narrow or text.isascii())
-        return is_sure and found(text) is not None and kinds[number] != BLANK
+        is_found = wanted.suits(text) and wanted.found(text) is not None
+        return is_found and kinds[number] != BLANK
 
     return _perhaps({number for number in values if not matches(number)})
 
