@@ -312,6 +312,12 @@ def test_misspelt_property_is_pointed_at(workspace: Workspace) -> None:
     assert found.place.span.column == 5 and found.edit is not None and found.edit.text == "hkg:role"
 
 
+def test_class_is_no_property(workspace: Workspace) -> None:
+    line = "    hkg:role role:chair ;"
+    found = only(workspace, GOOD.replace(line, f"    hkg:Tenure role:chair ;\n{line}"))
+    assert (found.code, found.message) == ("HK302", "property is unknown to the ontology")
+
+
 def test_misspelt_class_is_told(workspace: Workspace) -> None:
     write(workspace, GOOD.replace("a hkg:Tenure", "a hkg:Tenur"))
     found = next(d for d in check_workspace(workspace).diagnostics if d.code == "HK301")

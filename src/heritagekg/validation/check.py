@@ -484,6 +484,7 @@ def _read_shapes(files: list[WorkspaceFile]) -> tuple[Shapes, dict[str, str]]:
     """Return the shapes in *files*, and the file and line that define each, by its IRI."""
     origins: dict[str, str] = {}
     quads: list[ox.Quad] = []
+    kind = rdf("type")
     for number, file in enumerate(files):
         # Results that are remembered name the shapes of another reading.
         said = list(numbered(read_file(file), f"shapes{number}x"))
@@ -492,9 +493,10 @@ def _read_shapes(files: list[WorkspaceFile]) -> tuple[Shapes, dict[str, str]]:
         text = read_text(file.path, file.name)
         lines = {line: number for number, line in enumerate(text.split("\n"), start=1)}
         for quad in said:
-            if quad.predicate == rdf("type") and isinstance(quad.subject, ox.NamedNode):
-                line = lines.get(compact(quad.subject.value)) or _line_of(quad.subject.value, text)
-                origins[quad.subject.value] = f"{file.name}:{line}" if line else file.name
+            if quad.predicate == kind and isinstance(quad.subject, ox.NamedNode):
+                iri = quad.subject.value
+                line = lines.get(compact(iri)) or lines.get(f"<{iri}>") or _line_of(iri, text)
+                origins[iri] = f"{file.name}:{line}" if line else file.name
     shapes = read_shapes(quads)
     if not shapes.by_node:
         raise ShapesError(f"no SHACL shape in {', '.join(sorted({f.name for f in files}))}")
