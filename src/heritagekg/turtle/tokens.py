@@ -34,7 +34,7 @@ _TOKEN = rf"""
     | (?P<newer><<|\{{\||@version|@[A-Za-z0-9\-]+|.)
     )
     """
-_LOCAL = re.compile(
+_LOCAL = (
     rf"(?:[{_LETTER}_0-9:]|{_PERCENT})(?:(?:[{_CHAR}.:]|{_PERCENT})*(?:[{_CHAR}:]|{_PERCENT}))?"
 )
 
@@ -46,6 +46,11 @@ Token: TypeAlias = tuple[str, str, int]
 def _pattern() -> re.Pattern[str]:
     """Return the compiled pattern; to compile it takes longer than to check a clean workspace."""
     return re.compile(_TOKEN, re.VERBOSE | re.DOTALL)
+
+
+@cache
+def _local() -> re.Pattern[str]:
+    return re.compile(_LOCAL)
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -73,4 +78,4 @@ def is_local_name(name: str) -> bool:
     >>> is_local_name("az-national-carpet"), is_local_name("a/b"), is_local_name("a.")
     (True, False, False)
     """
-    return _LOCAL.fullmatch(name) is not None
+    return _local().fullmatch(name) is not None

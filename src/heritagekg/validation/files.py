@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pyoxigraph as ox
 
@@ -12,10 +12,12 @@ from heritagekg.dataset import syntax_fault
 from heritagekg.diagnostics.model import Diagnostic
 from heritagekg.engine.protocol import Term
 from heritagekg.errors import FileSyntaxError, WorkspaceError
-from heritagekg.turtle.statements import Statements
 from heritagekg.validation import faults
 from heritagekg.validation.kept import Kept, term_of
 from heritagekg.workspace import WorkspaceFile, files_at, read_text
+
+if TYPE_CHECKING:
+    from heritagekg.turtle.statements import Statements
 
 T = TypeVar("T")
 # A text longer than this is not kept as quads, and read for positions a statement at a time.
@@ -125,6 +127,8 @@ class Files:
 
     def statements(self, name: str) -> Statements:
         """Return the statements of the Turtle file *name*, to be read one at a time."""
+        from heritagekg.turtle.statements import Statements
+
         if name not in self._statements:
             self._statements[name] = Statements(self.texts[name], self.bases[name], name)
         return self._statements[name]

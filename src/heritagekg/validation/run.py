@@ -12,16 +12,16 @@ import pyoxigraph as ox
 
 from heritagekg.engine.embedded import Embedded
 from heritagekg.engine.protocol import Engine, Term
-from heritagekg.validation.columns import Columns
 from heritagekg.validation.compile import Check, Compiled, Constraint, Dialect, compile_shapes
 from heritagekg.validation.levels import Levels, together
 from heritagekg.validation.reads import TYPE, read_plainly, reads
-from heritagekg.validation.screen import Screen
 from heritagekg.validation.shapes import RDFS, SH, Node, Shapes, ShapesError, is_true, rdf, sh
 from heritagekg.validation.spelling import Spellings, original
 
 if TYPE_CHECKING:
     import rdflib
+
+    from heritagekg.validation.columns import Columns
 
 _SUBCLASS_OF = RDFS + "subClassOf"
 _SHAPES_GRAPH = SH + "shapesGraph"
@@ -191,6 +191,8 @@ def validate_quads(quads: Callable[[], Iterable[ox.Quad]], shapes: Shapes) -> Re
     ShapesError
         If the shapes are not well-formed.
     """
+    from heritagekg.validation.columns import Columns
+
     compiled, results = _screened(Columns(quads()), shapes)
     return complete(results, compiled.refused, shapes, quads)
 
@@ -201,6 +203,8 @@ def _screened(columns: Columns, shapes: Shapes) -> tuple[Compiled, list[Result]]
     Of checks that were screened, only the suspects are judged, in a store that holds what the
     checks read of them; the others are judged in one that holds the predicates that they read.
     """
+    from heritagekg.validation.screen import Screen
+
     plain = read_plainly(shapes)
     respelled = columns.respelled(plain)
     below = subclasses(
