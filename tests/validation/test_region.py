@@ -73,6 +73,8 @@ SPARQL = {
     "optional": "$this e:of ?value OPTIONAL { ?value e:label ?label } FILTER(!BOUND(?label))",
     "before": "$this a e:Tenure . OPTIONAL { ?value e:rare ?n } ?value e:number ?n . "
     "$this e:of ?value",
+    "not-yet": "$this e:in ?place BIND(EXISTS { ?value e:rare ?n } AS ?is) ?value e:in ?place "
+    "FILTER(?is && ?value != $this)",
     "out-of-sight": "$this e:in ?place { ?value a e:Office FILTER NOT EXISTS "
     "{ ?place e:rare ?n } }",
     "whichever": "$this e:in ?place { $this e:of ?value } UNION { ?place e:in ?value } "
@@ -200,6 +202,8 @@ def test_random_edits(
         ),
         # A path without a step leads from the node of a target to itself, whatever is said of it.
         ("itself", "e:c a e:A .", "e:a e:in e:a ."),
+        # Where BIND stands, ?value is anything.
+        ("not-yet", "e:a a e:Museum ; e:in e:c . e:bé e:in e:c .", "e:t e:rare 9 ."),
         ("from-here", "e:c a e:A .", 'e:a e:label "x"@en .'),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from heritagekg.engine.bindings import Token, tokens
 from heritagekg.validation.levels import Levels, inverse, predicate_of
@@ -12,6 +12,9 @@ from heritagekg.validation.reads import TYPE
 
 _THIS = "?this"
 _END = Token("end", "", 0)
+# A group that is joined with the one it stands in, that may be one of several that are, that sees
+# what stands before it (of OPTIONAL, in BIND), and one that sees all (in FILTER).
+_Kind: TypeAlias = Literal["joined", "branch", "after", "exists"]
 _SELECTING = {"select", "distinct", "reduced", "where"}
 
 
@@ -51,7 +54,7 @@ class _Pattern(NamedTuple):
 class _Group:
     """A group graph pattern, and how it belongs to the one that it stands in."""
 
-    kind: Literal["joined", "branch", "optional", "exists"] = "joined"
+    kind: _Kind = "joined"
     inside: list[_Pattern | _Group] = field(default_factory=list)
 
 
@@ -111,8 +114,8 @@ class _Walk:
                 bound |= child.variables
             elif child.kind == "branch":
                 self.through(child, around | own)
-            elif child.kind == "optional":
-                # What comes after it does not restrict it.
+            elif child.kind == "after":
+                # What comes later does not restrict it.
                 before = {name: depth for name, depth in own.items() if name in bound}
                 self.through(child, before)
             elif child.kind == "exists":
@@ -208,9 +211,11 @@ class _Parser:
                 continue
             if self._took("optional"):
                 self._need("{")
-                group.inside.append(self._group(_Group("optional")))
-            elif self._took("filter") or self._took("bind"):
-                group.inside += self._expression()
+                group.inside.append(self._group(_Group("after")))
+            elif self._took("filter"):
+                group.inside += self._expression("exists")
+            elif self._took("bind"):
+                group.inside += self._expression("after")
             elif self._took("{"):
                 group.inside += self._union(self._group(_Group()))
             else:
@@ -230,15 +235,15 @@ class _Parser:
             first.kind = "branch"
         return groups
 
-    def _expression(self) -> list[_Group]:
-        """Return the groups that an expression asks for the existence of."""
+    def _expression(self, kind: _Kind) -> list[_Group]:
+        """Return the groups of this *kind* that an expression asks for the existence of."""
         groups: list[_Group] = []
         depth = 0
         while True:
             token = self._take()
             depth += {"(": 1, ")": -1}.get(token.text, 0)
             if token.text == "{":
-                groups.append(self._group(_Group("exists")))
+                groups.append(self._group(_Group(kind)))
             if depth == 0 and token.text in ("{", ")"):
                 return groups
 
