@@ -50,6 +50,9 @@ SHAPES = {
     "equals": "sh:targetClass e:Museum ; sh:path e:number ; sh:equals e:count",
     "less": "sh:targetSubjectsOf e:number ; sh:path e:number ; sh:lessThan e:count",
     "along": "sh:targetClass e:Tenure ; sh:path ( e:of e:in ) ; sh:minCount 1 ; sh:class e:Body",
+    "closed-and-back": """sh:targetClass e:Tenure ; sh:path e:of ; sh:node
+        [ sh:closed true ; sh:ignoredProperties ( rdf:type e:in ) ; sh:property
+        [ sh:path [ sh:inversePath e:in ] ; sh:minCount 1 ] ]""",
     "either": "sh:targetClass e:Body ; sh:path [ sh:alternativePath ( e:in e:by ) ] ; sh:class e:A",
     "back": "sh:targetClass e:Body ; sh:path [ sh:inversePath e:of ] ; sh:maxCount 1",
     "there": """sh:targetClass e:Person ; sh:path ( [ sh:inversePath e:by ] e:of ) ;
@@ -90,6 +93,7 @@ SPARQL = {
     "?a owl:disjointWith ?b",
     "unbound": "$this a e:Tenure FILTER NOT EXISTS { ?any a e:Office }",
     "circle": "$this e:in ?value . ?value e:in* $this",
+    "to-and-fro": "$this ?p ?value . ?other e:by $this",
     "any": "$this e:of ?body . ?value ?p ?body FILTER(?value != $this)",
 }
 TARGETS = "sh:targetClass e:Body , e:Person , e:Tenure"
@@ -164,7 +168,7 @@ def said(report: CheckReport) -> Counter[tuple[str, ...]]:
 
 
 # Each of them has its check, and every check with it, run as a whole after every edit.
-ON_ALL = {"any", "from-here", "itself"}
+ON_ALL = {"any", "closed-and-back", "to-and-fro", "from-here", "itself"}
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -204,6 +208,13 @@ def test_random_edits(
         ("itself", "e:c a e:A .", "e:a e:in e:a ."),
         # Where BIND stands, ?value is anything.
         ("not-yet", "e:a a e:Museum ; e:in e:c . e:bé e:in e:c .", "e:t e:rare 9 ."),
+        # Any predicate of a node, and one that leads to it.
+        ("to-and-fro", "e:a a e:Museum . e:s a e:Tenure .", "e:s e:by e:a ."),
+        (
+            "closed-and-back",
+            "e:s a e:Tenure ; e:of e:a , e:bé . e:bé e:in e:c .",
+            "e:c e:in e:a .",
+        ),
         ("from-here", "e:c a e:A .", 'e:a e:label "x"@en .'),
     ],
 )

@@ -21,7 +21,7 @@ from heritagekg.validation.shapes import (
 )
 
 # At place k: the IRIs of the predicates that are read of nodes k steps away; None for any. `^IRI`
-# stands for triples that are read from their object.
+# stands for triples that are read from their object; they cannot be told beside any.
 Levels: TypeAlias = "tuple[frozenset[str] | None, ...]"
 _NOTHING: frozenset[str] = frozenset()
 _OF_THE_FOCUS = ("equals", "disjoint", "lessThan", "lessThanOrEquals")
@@ -35,14 +35,19 @@ def together(*parts: Levels | None) -> Levels | None:
     >>> one, other = (frozenset({"a"}),), (frozenset({"b"}), None)
     >>> [sorted(level or "*") for level in together(one, other)]
     [['a', 'b'], ['*']]
+    >>> together((None,), (frozenset({"^a"}),)) is None
+    True
     """
     known = [part for part in parts if part is not None]
     if len(known) < len(parts):
         return None
-    return tuple(
-        None if None in level else _NOTHING.union(*level)  # type: ignore[arg-type]
-        for level in zip_longest(*known, fillvalue=_NOTHING)
-    )
+    levels: list[frozenset[str] | None] = []
+    for level in zip_longest(*known, fillvalue=_NOTHING):
+        steps = _NOTHING.union(*(each for each in level if each is not None))
+        if None in level and any(map(is_inverse, steps)):
+            return None
+        levels.append(None if None in level else steps)
+    return tuple(levels)
 
 
 def inverse(step: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
 from heritagekg.engine.bindings import Token, tokens
-from heritagekg.validation.levels import Levels, inverse, predicate_of
+from heritagekg.validation.levels import Levels, inverse, predicate_of, together
 from heritagekg.validation.reads import TYPE
 
 _THIS = "?this"
@@ -85,14 +85,15 @@ def reach_of(text: str) -> Reach | None:
 def _reach(group: _Group) -> Reach:
     found = _Walk()
     found.through(group, {_THIS: 0})
-    depth = max(found.levels, default=-1) + 1
-    levels = (found.levels.get(number, frozenset()) for number in range(depth))
-    return Reach(tuple(levels), frozenset(found.anywhere))
+    levels = together(*found.steps)
+    if levels is None:
+        raise _Unknown
+    return Reach(levels, frozenset(found.anywhere))
 
 
 @dataclass(slots=True)
 class _Walk:
-    levels: dict[int, frozenset[str] | None] = field(default_factory=dict)
+    steps: list[Levels] = field(default_factory=list)
     anywhere: set[str] = field(default_factory=set)
 
     def through(self, group: _Group, around: dict[str, int]) -> dict[str, int]:
@@ -146,8 +147,7 @@ class _Walk:
         else:
             return False
         depth = known[start]
-        level = self.levels.get(depth, frozenset())
-        self.levels[depth] = None if level is None or steps is None else level | steps
+        self.steps.append((*[frozenset[str]()] * depth, steps))
         own[start] = depth
         if end.startswith("?"):
             own.setdefault(end, known.get(end, depth + 1))
