@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import sys
 
+import networkx
 import pytest
 
 from heritagekg import KnowledgeGraph
 from heritagekg.errors import ExportError
+from heritagekg.network.attributes import of_edges, of_nodes
 from heritagekg.network.views import open_view
 
 # Nodes by code: committee:tex, committee:xa, museum:xa-loom, ada-bell, ben-cole, cem-dal, eva-falk.
@@ -69,3 +72,38 @@ def test_arrays_without_directions_go_both_ways(tiny: KnowledgeGraph) -> None:
     arrays = open_view(tiny, "co-tenure").to_pyg()
     assert arrays["edge_index"].tolist() == [[0, 1], [1, 0]]
     assert arrays["edge_weight"].tolist() == [2, 2]
+
+
+@pytest.mark.parametrize("name", ["tenure", "co-tenure", "citation", "membership", "hierarchy"])
+@pytest.mark.parametrize("multi", [True, False])
+def test_networkx_holds_what_its_own_methods_would_have_made(
+    name: str, multi: bool, tiny: KnowledgeGraph
+) -> None:
+    view = open_view(tiny, name, **({"thing": "Ben Cole"} if name == "citation" else {}))
+    view = dataclasses.replace(view, multi=multi)
+    kinds = {
+        (True, True): networkx.MultiDiGraph,
+        (True, False): networkx.DiGraph,
+        (False, True): networkx.MultiGraph,
+        (False, False): networkx.Graph,
+    }
+    wanted = kinds[view.directed, multi](**view.metadata)
+    names = view.nodes["id"].to_pylist()
+    for node, attributes in zip(names, of_nodes(view.nodes.drop_columns(["id"])), strict=True):
+        wanted.add_node(node, **{key: v for key, v in attributes.items() if key != "code"})
+    for edge in of_edges(view.edges):
+        ends = names[edge.pop("source")], names[edge.pop("target")]
+        key = {"key": edge.get("fact")} if multi and edge.get("fact") else {}
+        if key and wanted.has_edge(*ends, **key):
+            key = {}
+        wanted.add_edge(*ends, **key, **edge)
+    made = view.to_networkx()
+    assert type(made) is type(wanted)
+    assert networkx.utils.graphs_equal(made, wanted) and made.size() == wanted.size() > 0
+    for graph in (made, wanted):
+        graph.add_edge(names[0], "new", weight=2.0)
+        graph.remove_node(names[-1])
+        graph.add_edge(names[-1], names[0])
+    assert networkx.utils.graphs_equal(made, wanted)
+    if view.directed:
+        assert dict(made.pred) == dict(wanted.pred)

@@ -35,6 +35,8 @@ _TOKEN = re.compile(
 _SERVICE = r"""(?=service (?:\s|\#[^\r\n]*+[\r\n])*+ (?:silent)? (?:\s|\#[^\r\n]*+[\r\n])*+
     (?P<target> <[^<>]*+> | [?$]\w++ | [^\s{:]*+:[^\s{]*+ ) (?:\s|\#[^\r\n]*+[\r\n])*+ \{)"""
 _MOST_SERVICES = 20
+# So many IRIs one after another are the members of a VALUES, of which nothing is to be known.
+_MANY_IRIS = re.compile(r"(?:<[^<>\"{}|^`\\\x00-\x20]*+> ){8,}+")
 _FORMS = ("select", "ask", "construct", "describe")
 _UPDATES = {"insert", "delete", "load", "clear", "create", "drop", "copy", "move", "add", "with"}
 # Where a SELECT clause ends, and where the solution modifiers that may name a variable begin.
@@ -81,7 +83,7 @@ def inspect(query: str) -> Query:
     QuerySyntaxError
         If it is neither a query nor an update.
     """
-    found = [token for token in tokens(query) if token.kind != "space"]
+    found = [token for token in tokens(_MANY_IRIS.sub(" ", query)) if token.kind != "space"]
     declared: dict[str, str] = {}
     used: set[str] = set()
     form = base = ""
@@ -246,6 +248,25 @@ def restrict(query: str, name: str, terms: Iterable[Term]) -> str:
             held = " ".join(map(str, terms))
             return f"{query[:after]} VALUES ?{name} {{ {held} }}{query[after:]}"
     raise QuerySyntaxError("the query has no pattern in braces")
+
+
+def unordered(query: str) -> str:
+    """Return *query* without its ORDER BY; as it is where a part of the answer is all it wants.
+
+    Examples
+    --------
+    >>> unordered("SELECT ?a WHERE { ?a ?p ?o } ORDER BY ?a")
+    'SELECT ?a WHERE { ?a ?p ?o } '
+    >>> unordered("SELECT ?a WHERE { ?a ?p ?o } ORDER BY ?a LIMIT 5")
+    'SELECT ?a WHERE { ?a ?p ?o } ORDER BY ?a LIMIT 5'
+    """
+    after: dict[str, int] = {}
+    for token in tokens(query):
+        if token.text == "}":
+            after = {}
+        elif token.kind == "word":
+            after.setdefault(token.text.lower(), token.offset)
+    return query[: after["order"]] if after.keys() & _MODIFIERS == {"order"} else query
 
 
 def _check(found: list[Token], bindings: Bindings) -> None:

@@ -53,13 +53,8 @@ def of_edges(edges: pyarrow.Table) -> Iterator[Attributes]:
 def of_rows(table: pyarrow.Table) -> Iterator[Attributes]:
     """Return the rows of *table* as dicts without what is null, days as ISO texts."""
     names = table.column_names
-    partial = [name for name in names if table[name].null_count]
     for row in zip(*(of_column(column) for column in table.columns), strict=True):
-        made = dict(zip(names, row, strict=True))
-        for name in partial:
-            if made[name] is None:
-                del made[name]
-        yield made
+        yield {name: value for name, value in zip(names, row, strict=True) if value is not None}
 
 
 def of_column(column: Any) -> list[Any]:

@@ -49,18 +49,26 @@ def to_networkx(view: View) -> networkx.Graph[Any]:
     nodes = view.nodes.drop_columns(["code", "id"])
     edges = view.edges.drop_columns(["source", "target"])
     ends = [[names[code] for code in view.edges[end].to_pylist()] for end in ("source", "target")]
+    # Straight into the dicts that networkx keeps: its methods would copy each of ours.
+    inner: Any = made
+    after, before = inner._adj, inner._pred if view.directed else inner._adj
     with _without_garbage_collection():
-        made.add_nodes_from(zip(names, attributes.of_nodes(nodes), strict=True))
-        if not view.multi:
-            made.add_edges_from(zip(*ends, attributes.of_edges(edges), strict=True))
-            return made
-        multi: Any = made
+        inner._node.update(zip(names, attributes.of_nodes(nodes), strict=True))
+        after.update((name, {}) for name in names)
+        before.update((name, {}) for name in names if view.directed)
         for source, target, edge in zip(*ends, attributes.of_edges(edges), strict=True):
-            key = edge.get("fact")
-            # One statement may tie the same two nodes in several ways.
-            if key is None or multi.has_edge(source, target, key):
-                key = multi.new_edge_key(source, target)
-            multi.add_edge(source, target, key, **edge)
+            there = after[source].get(target)
+            if there is None:
+                there = {} if view.multi else edge
+                after[source][target] = before[target][source] = there
+            elif not view.multi:
+                there.update(edge)
+            if view.multi:
+                key = edge.get("fact")
+                # One statement may tie the same two nodes in several ways.
+                if key is None or key in there:
+                    key = inner.new_edge_key(source, target)
+                there[key] = edge
     return made
 
 

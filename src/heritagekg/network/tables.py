@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyoxigraph as ox
 
 from heritagekg.dates import OPEN_END, OPEN_START
-from heritagekg.engine.bindings import restrict
+from heritagekg.engine.bindings import restrict, unordered
 from heritagekg.engine.protocol import Bindings, Engine, Term
 from heritagekg.errors import WorkspaceError
 from heritagekg.terms import ENTITIES, PREFIXES, compact, expand
@@ -172,11 +172,16 @@ def _asked(
     answers = []
     for start in range(0, max(len(iris), 1), AT_ONCE):
         asked = [ox.NamedNode(iri) for iri in iris.slice(start, AT_ONCE).to_pylist()]
-        answers.append(_columns(engine.select(restrict(query, "node", asked), bindings)))
+        # The order is that of *iris*, so none is asked for, which takes half of the time.
+        text = restrict(unordered(query), "node", asked)
+        answers.append(_columns(engine.select(text, bindings)))
     rows = pyarrow.concat_tables(answers)
-    places = pc.index_in(rows["node"], pc.binary_join_element_wise("<", iris, ">", ""))
+    # Each node is in several rows, and looked for once.
+    coded = pc.dictionary_encode(rows["node"].combine_chunks())
+    named = pc.index_in(coded.dictionary, pc.binary_join_element_wise("<", iris, ">", ""))
+    places = named.take(coded.indices)
     rows = rows.append_column("place", places)
-    return rows.filter(pc.is_valid(places))
+    return rows.filter(pc.is_valid(places)) if places.null_count else rows
 
 
 def _labels(rows: pyarrow.Table, count: int) -> tuple[Any, Any]:
