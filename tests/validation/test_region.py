@@ -53,6 +53,8 @@ SHAPES = {
     "closed-and-back": """sh:targetClass e:Tenure ; sh:path e:of ; sh:node
         [ sh:closed true ; sh:ignoredProperties ( rdf:type e:in ) ; sh:property
         [ sh:path [ sh:inversePath e:in ] ; sh:minCount 1 ] ]""",
+    "closed-to": """sh:targetClass e:Body ; sh:path [ sh:inversePath e:in ] ; sh:closed true ;
+        sh:ignoredProperties ( rdf:type )""",
     "either": "sh:targetClass e:Body ; sh:path [ sh:alternativePath ( e:in e:by ) ] ; sh:class e:A",
     "back": "sh:targetClass e:Body ; sh:path [ sh:inversePath e:of ] ; sh:maxCount 1",
     "there": """sh:targetClass e:Person ; sh:path ( [ sh:inversePath e:by ] e:of ) ;
@@ -168,7 +170,7 @@ def said(report: CheckReport) -> Counter[tuple[str, ...]]:
 
 
 # Each of them has its check, and every check with it, run as a whole after every edit.
-ON_ALL = {"any", "closed-and-back", "to-and-fro", "from-here", "itself"}
+ON_ALL = {"any", "closed-and-back", "closed-to", "to-and-fro", "from-here", "itself"}
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -215,6 +217,7 @@ def test_random_edits(
             "e:s a e:Tenure ; e:of e:a , e:bé . e:bé e:in e:c .",
             "e:c e:in e:a .",
         ),
+        ("closed-to", "e:a a e:Museum .", "e:a e:odd e:bé ."),
         ("from-here", "e:c a e:A .", 'e:a e:label "x"@en .'),
     ],
 )

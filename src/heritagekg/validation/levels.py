@@ -104,16 +104,17 @@ def of_constraint(shapes: Shapes, shape: Shape, parameter: str) -> Levels | None
         return None
     read, ends = path
     terms = shape.parameters.get(parameter, ())
+    of_focus: Levels = ()
     of_value: Levels | None = ()
     if parameter == "class":
         of_value = (frozenset({TYPE}),)
     elif parameter == "closed":
-        read = together(read, (None,)) or ()
+        of_focus = (None,)
     elif parameter in _OF_THE_FOCUS:
-        read = together(read, (frozenset(str(term.value) for term in terms),)) or ()
+        of_focus = (frozenset(str(term.value) for term in terms),)
     else:
         of_value = together(*(_of_conforming(shapes, s) for s in _inner(shapes, shape, parameter)))
-    return together(read, *(_further(of_value, steps) for steps in ends))
+    return together(read, of_focus, *(_further(of_value, steps) for steps in ends))
 
 
 def _of_conforming(shapes: Shapes, shape: Shape) -> Levels | None:
