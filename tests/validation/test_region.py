@@ -9,10 +9,16 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from heritagekg.validation import incremental, region
 from heritagekg.validation.check import CheckReport, check_workspace
+from heritagekg.validation.compile import Dialect, compile_shapes
+from heritagekg.validation.patterns import reach_of
+from heritagekg.validation.run import Result
+from heritagekg.validation.shapes import ShapesError, read_shapes
+from heritagekg.validation.sparql import expanded
 from heritagekg.workspace import Workspace
 
 PREFIXES = """@prefix e: <http://example.org/> .
@@ -98,6 +104,7 @@ SPARQL = {
     "to-and-fro": "$this ?p ?value . ?other e:by $this",
     "any": "$this e:of ?body . ?value ?p ?body FILTER(?value != $this)",
 }
+NAMED = {"e": "http://example.org/"}
 TARGETS = "sh:targetClass e:Body , e:Person , e:Tenure"
 NAMES = ("a", "bé", "c")
 STATEMENTS = [
@@ -122,7 +129,7 @@ STATEMENTS = [
 
 
 class Things:
-    """A workspace of a few files, judged by the shapes with these names."""
+    """A workspace of a few files, judged by these shapes."""
 
     def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch, shapes: Iterable[str]) -> None:
         monkeypatch.setattr(incremental, "_TICK", 0)
@@ -133,7 +140,7 @@ class Things:
         prefixes = Workspace.shipped().root / "ontology" / "prefixes.ttl"
         (root / "ontology" / "prefixes.ttl").write_bytes(prefixes.read_bytes())
         self._write("ontology/things", [ONTOLOGY])
-        self._write("ontology/shapes/things", [written(name) for name in shapes])
+        self._write("ontology/shapes/things", shapes)
 
     def _write(self, name: str, statements: Iterable[str]) -> None:
         path = self.workspace.root / f"{name}.ttl"
@@ -156,8 +163,11 @@ class Things:
 def written(name: str) -> str:
     if name in SHAPES:
         return f"e:{name}-shape {SHAPES[name]} ."
-    text = f"{DECLARED} SELECT $this ?value {{ {SPARQL[name]} }}"
-    targets = "sh:targetNode e:c" if name == "from-here" else TARGETS
+    return asking(name, SPARQL[name], "sh:targetNode e:c" if name == "from-here" else TARGETS)
+
+
+def asking(name: str, group: str, targets: str = TARGETS) -> str:
+    text = f"{DECLARED} SELECT DISTINCT $this ?value {{ {group} }}"
     return f'e:{name}-query {targets} ; sh:sparql [ sh:select """{text}""" ] .'
 
 
@@ -183,18 +193,26 @@ def test_random_edits(
     seed: int, many: int, without: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(region, "MANY", many)
-    things = Things(tmp_path, monkeypatch, [n for n in (*SHAPES, *SPARQL) if n not in without])
-    chance = random.Random(seed)
-    files = {name: set(chance.sample(STATEMENTS, 12)) for name in ("one", "two", "three")}
-    for name, statements in files.items():
-        things.write(name, statements)
-    found = {result.source_shape for result in things.judge().results}
-    for _ in range(20):
+    names = [name for name in (*SHAPES, *SPARQL) if name not in without]
+    things = Things(tmp_path, monkeypatch, map(written, names))
+    found = edited(things, random.Random(seed), STATEMENTS, 20)
+    assert len({result.source_shape for result in found}) > 15
+
+
+def edited(
+    things: Things, chance: random.Random, statements: list[str], times: int
+) -> list[Result]:
+    """Edit files at random, a few times, and return all that was found."""
+    files = {name: set(chance.sample(statements, 12)) for name in ("one", "two", "three")}
+    for name, said in files.items():
+        things.write(name, said)
+    found = list(things.judge().results)
+    for _ in range(times):
         name = chance.choice(list(files))
-        files[name] ^= set(chance.sample(STATEMENTS, chance.choice((1, 1, 1, 2, 5))))
+        files[name] ^= set(chance.sample(statements, chance.choice((1, 1, 1, 2, 5))))
         things.write(name, files[name])
-        found |= {result.source_shape for result in things.judge().results}
-    assert len(found) > 15
+        found += things.judge().results
+    return found
 
 
 @pytest.mark.parametrize(
@@ -224,8 +242,118 @@ def test_random_edits(
 def test_an_edit_elsewhere(
     shape: str, data: str, edit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    things = Things(tmp_path, monkeypatch, [shape])
+    things = Things(tmp_path, monkeypatch, [written(shape)])
     things.write("one", [data])
     things.judge()
     things.write("two", [edit])
     assert things.judge().results
+
+
+class Shapes:
+    """Writes shapes and SPARQL groups at random."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+
+    def one_of(self, words: str) -> str:
+        return self.chance.choice(words.split())
+
+    def path(self, depth: int = 2) -> str:
+        one = self.one_of("e:in e:of e:by e:label e:number e:count rdf:type")
+        if depth == 0:
+            return one
+        steps = f"( {self.path(depth - 1)} {self.path(depth - 1)} )"
+        ways = (f"[ sh:inversePath {one} ]", steps, f"[ sh:alternativePath {steps} ]")
+        return self.chance.choice((one, one, one, *ways))
+
+    def parameter(self, depth: int, *, has_path: bool) -> str:
+        choices = [
+            f"sh:class {self.one_of('e:Museum e:Office e:Person e:A e:Body')}",
+            f"sh:nodeKind {self.one_of('sh:IRI sh:Literal sh:BlankNodeOrIRI')}",
+            f"sh:equals {self.one_of('e:count e:in e:by')}",
+            f"sh:disjoint {self.one_of('e:count e:in e:of')}",
+            f"sh:hasValue {self.one_of('e:a e:c 2.50')}",
+            f"sh:closed true ; sh:ignoredProperties ( rdf:type {self.one_of('e:in e:label')} )",
+        ]
+        if has_path:
+            number = self.one_of("1 2")
+            choices += [f"sh:minCount {number}", f"sh:maxCount {number}", "sh:uniqueLang true"]
+            choices.append(f"sh:lessThan {self.one_of('e:count e:number')}")
+        if depth:
+            one, other = self.shape(depth - 1), self.shape(depth - 1)
+            choices += [f"sh:node {one}", f"sh:not {one}", f"sh:or ( {one} {other} )"]
+            choices += [
+                f"sh:xone ( {one} {other} )",
+                f"sh:property [ sh:path e:in ; sh:node {one} ]",
+            ]
+            if has_path:
+                choices.append(f"sh:qualifiedValueShape {one} ; sh:qualifiedMaxCount 1")
+        return self.chance.choice(choices)
+
+    def shape(self, depth: int) -> str:
+        return f"[ {self.asked(depth)} ]"
+
+    def asked(self, depth: int) -> str:
+        has_path = self.chance.random() < 0.7
+        path = f"sh:path {self.path()} ; " if has_path else ""
+        return path + self.parameter(depth, has_path=has_path)
+
+    def targeted(self) -> str:
+        kinds = "e:Museum e:Office e:Person e:A e:Body e:Tenure"
+        some = f"sh:targetSubjectsOf {self.one_of('e:in e:of e:number')}"
+        target = self.chance.choice((f"sh:targetClass {self.one_of(kinds)}",) * 3 + (some,))
+        return f"{target} ; {self.asked(2)}"
+
+    def triple(self, subject: str = "") -> str:
+        verb = self.one_of("e:in e:of e:by e:label a e:rare e:in|e:of ^e:in e:in* e:of/e:in ?p")
+        variables = "$this ?x ?y ?z ?value"
+        end = self.one_of(f"{variables} {variables} e:a e:bé e:Museum")
+        return f"{subject or self.one_of(variables)} {verb} {end} ."
+
+    def group(self, depth: int) -> str:
+        parts = [self.triple("$this")] if depth == 2 or self.chance.random() < 0.6 else []
+        for _ in range(self.chance.randint(1, 3)):
+            triple = self.triple()
+            if depth == 0 or self.chance.random() < 0.4:
+                parts.append(triple)
+                continue
+            inner, other = f"{{ {self.group(depth - 1)} }}", f"{{ {self.group(depth - 1)} }}"
+            bound = f"?b{self.chance.randrange(10**6)}"
+            choices = [f"OPTIONAL {inner}", f"FILTER NOT EXISTS {inner}", f"FILTER EXISTS {inner}"]
+            choices += [f"{inner} UNION {other}", inner, f"BIND(EXISTS {inner} AS {bound})"]
+            parts.append(self.chance.choice(choices))
+        return " ".join(parts)
+
+
+def looks_around(shape: str) -> bool:
+    """Return whether *shape* is well-formed, and it is known how far its checks look."""
+    try:
+        shapes = read_shapes(ox.parse(PREFIXES + shape, format=ox.RdfFormat.TURTLE))
+        compiled = compile_shapes(shapes, Dialect({}, frozenset(), True))
+    except ShapesError:
+        return False
+    checks = compiled.checks
+    return not compiled.refused and bool(checks) and all(c.levels is not None for c in checks)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_shapes(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shapes = Shapes(seed)
+    found = [f"e:s{number}-shape {shapes.targeted()} ." for number in range(60)]
+    things = Things(tmp_path, monkeypatch, filter(looks_around, found))
+    assert edited(things, shapes.chance, STATEMENTS, 12)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_queries(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shapes = Shapes(seed)
+    groups = [shapes.group(2) for _ in range(60)]
+    known = [
+        group for group in groups if reach_of(expanded(f"SELECT $this {{ {group} }}", NAMED, None))
+    ]
+    assert len(known) > 20
+    queries = [asking(f"q{number}", group) for number, group in enumerate(known)]
+    # Where $this has to be put in, a blank node cannot be.
+    named = [statement for statement in STATEMENTS if "[" not in statement]
+    things = Things(tmp_path, monkeypatch, queries)
+    assert edited(things, shapes.chance, named, 12)
