@@ -140,11 +140,14 @@ class Things:
         prefixes = Workspace.shipped().root / "ontology" / "prefixes.ttl"
         (root / "ontology" / "prefixes.ttl").write_bytes(prefixes.read_bytes())
         self._write("ontology/things", [ONTOLOGY])
-        self._write("ontology/shapes/things", shapes)
+        self.ask(shapes)
 
     def _write(self, name: str, statements: Iterable[str]) -> None:
         path = self.workspace.root / f"{name}.ttl"
         path.write_text(PREFIXES + "\n".join(statements), encoding="utf-8")
+
+    def ask(self, shapes: Iterable[str]) -> None:
+        self._write("ontology/shapes/things", shapes)
 
     def write(self, name: str, statements: Iterable[str]) -> None:
         self._write(f"data/{name}", sorted(statements))
@@ -197,6 +200,18 @@ def test_random_edits(
     things = Things(tmp_path, monkeypatch, map(written, names))
     found = edited(things, random.Random(seed), STATEMENTS, 20)
     assert len({result.source_shape for result in found}) > 15
+
+
+def test_random_shapes_come_and_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [*SHAPES, *SPARQL]
+    things = Things(tmp_path, monkeypatch, map(written, names))
+    chance = random.Random(5)
+    data = set(chance.sample(STATEMENTS, 25))
+    for _ in range(12):
+        things.write("one", data)
+        assert things.judge().results
+        data ^= set(chance.sample(STATEMENTS, 2))
+        things.ask(map(written, chance.sample(names, chance.randrange(5, len(names)))))
 
 
 def edited(

@@ -9,7 +9,7 @@ import pickle
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -20,14 +20,14 @@ from heritagekg.engine.cache import home_of
 from heritagekg.engine.protocol import Term
 from heritagekg.errors import WorkspaceError
 from heritagekg.validation import faults
-from heritagekg.validation.compile import Check, compile_shapes
+from heritagekg.validation.compile import Check, Dialect, compile_shapes
 from heritagekg.validation.files import Files
 from heritagekg.validation.kept import EVERYTHING, Kept, keep
 from heritagekg.validation.levels import Levels, predicate_of
 from heritagekg.validation.reads import SUBCLASS_OF, reads
 from heritagekg.validation.region import Edit, Triples
-from heritagekg.validation.run import Memory, Result
-from heritagekg.validation.shapes import Node, Shapes
+from heritagekg.validation.run import Memory, Result, subclasses
+from heritagekg.validation.shapes import SH, Node, Shapes
 from heritagekg.workspace import Workspace, WorkspaceFile
 
 # A file that was written within this time before it was read may have changed in the same tick.
@@ -185,21 +185,15 @@ def judge(
     triples = Triples(files.values())
     sums = _sums(files.values())
     respelled = frozenset(predicate for kept in files.values() for predicate in kept.respelled)
-    wanted = f"{key} {sums.get(SUBCLASS_OF, 0)} {' '.join(sorted(respelled))}"
-    memory: Memory | None = None
+    tree = str(sums.get(SUBCLASS_OF, 0))
+    wanted = " ".join((key, tree, *sorted(respelled)))
     if memo.shapes != wanted:
-        described = shapes()
-        memory = _memory(triples.lines(None), respelled, described)
-        compiled = compile_shapes(described, memory.dialect)
-        memo.checks = [Judged(check, _anywhere(check)) for check in compiled.checks]
-        memo.refused, memo.shapes = compiled.refused, wanted
-        memo.asks_for_itself = described.asks_for_itself
+        _compile(memo, shapes(), _dialect(triples, respelled), memo.shapes.split()[1:2] == [tree])
+        memo.shapes = wanted
     whole, partly = _stale(memo.checks, sums, triples, edit)
     asked = shapes() if memo.asks_for_itself else None
     if whole:
-        if memory is None:
-            read = _union(map(_reads, whole))
-            memory = _memory(triples.lines(read), respelled, asked)
+        memory = _memory(triples.lines(_union(map(_reads, whole))), respelled, asked)
         for one, found in zip(whole, memory.results([one.check for one in whole]), strict=True):
             one.results, one.inputs = tuple(found), _inputs(one, sums)
     # What a store holds is judged, too; so those that look at the same share one.
@@ -215,6 +209,23 @@ def judge(
             again = (r for r in found if _written(r.focus_node) in focus_nodes)
             one.results = (*others, *again)
     return memo.results
+
+
+def _dialect(triples: Triples, respelled: frozenset[str]) -> Dialect:
+    said = ox.parse(triples.text(SUBCLASS_OF), format=ox.RdfFormat.N_TRIPLES)
+    below = subclasses((quad.subject, quad.object) for quad in said)
+    return Dialect(below, respelled, is_exact=True)
+
+
+def _compile(memo: Memo, shapes: Shapes, dialect: Dialect, is_same_tree: bool) -> None:
+    """Renew the checks of *memo*; one that asks the same as before keeps its results."""
+    asks_for_itself = shapes.asks_for_itself
+    graph = ox.NamedNode(SH + "shapesGraph") if asks_for_itself else None
+    compiled = compile_shapes(shapes, replace(dialect, shapes_graph=graph))
+    is_known = is_same_tree and not asks_for_itself and not memo.asks_for_itself
+    known = {one.check: one for one in memo.checks} if is_known else {}
+    memo.checks = [known.get(check) or Judged(check, _anywhere(check)) for check in compiled.checks]
+    memo.refused, memo.asks_for_itself = compiled.refused, asks_for_itself
 
 
 def _sums(files: Iterable[Kept]) -> dict[str, int]:
