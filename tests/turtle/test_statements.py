@@ -50,3 +50,19 @@ def test_relative_iris_and_what_is_not_there() -> None:
     statements = Statements("<#a> <#p> <#b> . <> <#p> 1 .", "http://e/d")
     assert len(statements.about(ox.NamedNode("http://e/d#a"))) == 1
     assert statements.about(ox.NamedNode("http://e/d#c")) == []
+
+
+def test_a_subject_ends_where_an_iri_begins_or_ends() -> None:
+    text = "@prefix e: <http://e/> .\ne:one<http://e/p>1 .\n<http://e/two>e:p 2 .\n"
+    statements = Statements(text, None)
+    for line, name in enumerate(("one", "two"), start=2):
+        (triple,) = statements.about(ox.NamedNode(f"http://e/{name}"))
+        assert triple.subject_span.line == line
+
+
+def test_a_prefix_that_is_declared_anew() -> None:
+    text = "@prefix e: <http://e/> .\ne:a e:p 1 .\n@prefix e: <http://f/> .\ne:a e:p 2 .\n"
+    statements = Statements(text, None)
+    for line, host in ((2, "e"), (4, "f")):
+        (triple,) = statements.about(ox.NamedNode(f"http://{host}/a"))
+        assert triple.subject_span.line == line

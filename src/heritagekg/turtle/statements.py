@@ -26,7 +26,8 @@ _STATEMENT = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_SUBJECT = re.compile(r"[^\s;,\[\]()]+")
+_SUBJECT = re.compile(r"<[^>]*>|[^\s;,\[\]()<]+")
+_ABSOLUTE = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*:")
 _LAST = re.compile(r"[^/#:<>]*(?=>?$)")
 
 
@@ -45,15 +46,30 @@ class Statements:
         self._text, self._base, self._path = text, base, path
         self._directives: list[tuple[int, str]] = []
         self._subjects: list[str] = []
+        self._triples: dict[int, list[Triple]] = {}
 
     def about(self, subject: ox.NamedNode) -> list[Triple]:
         """Return the triples with *subject*, in the order of the text."""
         return [
             triple
             for start, end in self._by_name.get(_name(subject.value), ())
+            if self._may_be_about(subject, start)
             for triple in self._read(start, end)
             if triple.subject == subject
         ]
+
+    def _may_be_about(self, subject: ox.NamedNode, start: int) -> bool:
+        token = _SUBJECT.match(self._text, start)
+        named = _resolved(token[0], self._declared_once) if token is not None else None
+        return named is None or named == subject
+
+    @cached_property
+    def _declared_once(self) -> dict[str, str]:
+        """The prefixes that stand for the same everywhere in the text."""
+        declared: dict[str, set[str]] = {}
+        for prefix in self.declarations():
+            declared.setdefault(prefix.name, set()).add(prefix.iri)
+        return {name: iris.pop() for name, iris in declared.items() if len(iris) == 1}
 
     def declarations(self) -> tuple[Prefix, ...]:
         """Return the prefixes that the text declares, each with its place among the directives."""
@@ -87,7 +103,12 @@ class Statements:
     def _places(self) -> Places:
         return Places(self._text)
 
-    def _read(self, start: int, end: int) -> Iterator[Triple]:
+    def _read(self, start: int, end: int) -> list[Triple]:
+        if start not in self._triples:
+            self._triples[start] = list(self._read_anew(start, end))
+        return self._triples[start]
+
+    def _read_anew(self, start: int, end: int) -> Iterator[Triple]:
         before = "\n".join(text for at, text in self._directives if at < start)
         place = self._places.span(start, start)
         padding = " " * (place.column - 1)
@@ -107,7 +128,7 @@ def _resolved(token: str, declared: Mapping[str, str]) -> ox.NamedNode | None:
     if "\\" in token or not colon:
         return None
     if token.startswith("<"):
-        return ox.NamedNode(token[1:-1])
+        return ox.NamedNode(token[1:-1]) if _ABSOLUTE.match(token) else None
     return ox.NamedNode(declared[prefix] + local) if prefix in declared else None
 
 
