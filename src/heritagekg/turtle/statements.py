@@ -61,7 +61,7 @@ class Statements:
     def _may_be_about(self, subject: ox.NamedNode, start: int) -> bool:
         token = _SUBJECT.match(self._text, start)
         named = _resolved(token[0], self._declared_once) if token is not None else None
-        return named is None or named == subject
+        return named is None or named == subject.value
 
     @cached_property
     def _declared_once(self) -> dict[str, str]:
@@ -77,11 +77,11 @@ class Statements:
         directives = "\n".join(text for _, text in self._directives)
         return read(directives, self._base, path=self._path).declarations
 
-    def subjects(self) -> list[ox.NamedNode]:
+    def subjects(self) -> list[str]:
         """Return the IRIs that statements are about, save those written with escapes."""
         declared = {prefix.name: prefix.iri for prefix in self.declarations()}
         found = dict.fromkeys(self._subjects)
-        return [node for token in found if (node := _resolved(token, declared)) is not None]
+        return [iri for token in found if (iri := _resolved(token, declared)) is not None]
 
     @cached_property
     def _by_name(self) -> dict[str, list[tuple[int, int]]]:
@@ -123,13 +123,13 @@ class Statements:
             )
 
 
-def _resolved(token: str, declared: Mapping[str, str]) -> ox.NamedNode | None:
+def _resolved(token: str, declared: Mapping[str, str]) -> str | None:
     prefix, colon, local = token.partition(":")
     if "\\" in token or not colon:
         return None
     if token.startswith("<"):
-        return ox.NamedNode(token[1:-1]) if _ABSOLUTE.match(token) else None
-    return ox.NamedNode(declared[prefix] + local) if prefix in declared else None
+        return token[1:-1] if _ABSOLUTE.match(token) else None
+    return declared[prefix] + local if prefix in declared else None
 
 
 def _moved(span: Span, lines: int) -> Span:

@@ -50,7 +50,7 @@ class Column:
         """How many different values each subject has that has several."""
         if len(self.having) == len(self.subjects):
             return {}
-        counted = Counter(subject for subject, _ in set(self.pairs()))
+        counted = Counter([subject for subject, _ in set(self.pairs())])
         return {subject: times for subject, times in counted.items() if times > 1}
 
     def of(self, values: Set[int]) -> set[int]:
@@ -99,6 +99,7 @@ class Columns:
             predicate.value: Column(flat[::2], flat[1::2]) for predicate, flat in said.items()
         }
         self._along: dict[tuple[str, ...], Column] = {}
+        self._respelled: dict[str, bool] = {}
 
     def __iter__(self) -> Iterator[str]:
         """Return the IRIs of the predicates."""
@@ -166,27 +167,30 @@ class Columns:
             found[kind].add(subject)
         return found
 
+    def is_respelled(self, predicate: str) -> bool:
+        """Return whether a store would spell a value of *predicate* its own way."""
+        if predicate not in self._respelled:
+            kinds, terms = self.kinds, self.terms
+            self._respelled[predicate] = any(
+                is_changed(kinds[number]) and not is_kept(terms[number])
+                for number in self.of(predicate).distinct
+            )
+        return self._respelled[predicate]
+
     def respelled(self, plain: Collection[str] | None) -> frozenset[str]:
         """Return those of the predicates *plain* (None: of all) with a value a store changes."""
-        kinds = {kind for kind in set(self.kinds) if is_changed(kind)}
-        changed = {
-            number
-            for number, kind in enumerate(self.kinds)
-            if kind in kinds and not is_kept(self.terms[number])
-        }
-        if not changed:
-            return frozenset()
-        return frozenset(
-            predicate
-            for predicate, column in self._columns.items()
-            if (plain is None or predicate in plain) and not changed.isdisjoint(column.distinct)
-        )
+        chosen = (name for name in self if plain is None or name in plain)
+        return frozenset(filter(self.is_respelled, chosen))
 
     def quads(
         self, predicate: str, subjects: Set[int] | None = None, values: Set[int] | None = None
     ) -> Iterator[ox.Quad]:
         """Return the triples of *predicate*: all, or those of these subjects, of these values."""
-        terms, named = self.terms, ox.NamedNode(predicate)
-        for subject, value in self.of(predicate).pairs():
-            if (subjects is None or subject in subjects) and (values is None or value in values):
-                yield ox.Quad(terms[subject], named, terms[value])  # type: ignore[arg-type]
+        column, named = self.of(predicate), ox.NamedNode(predicate)
+        pairs: Iterable[tuple[int, int]] = column.pairs()
+        if subjects is not None:
+            pairs = [pair for pair in pairs if pair[0] in subjects]
+        if values is not None:
+            pairs = [pair for pair in pairs if pair[1] in values]
+        terms = self.terms
+        return (ox.Quad(terms[s], named, terms[v]) for s, v in pairs)  # type: ignore[arg-type]

@@ -10,10 +10,9 @@ import pyoxigraph as ox
 
 from heritagekg.dataset import syntax_fault
 from heritagekg.diagnostics.model import Diagnostic
-from heritagekg.engine.protocol import Term
 from heritagekg.errors import FileSyntaxError, WorkspaceError
 from heritagekg.validation import faults
-from heritagekg.validation.kept import Kept, term_of
+from heritagekg.validation.kept import Kept, name_of
 from heritagekg.workspace import WorkspaceFile, files_at, read_text
 
 if TYPE_CHECKING:
@@ -137,14 +136,14 @@ class Files:
         self.graphs[file.name] = file.graph
         self.bases[file.name] = base_of(file)
 
-    def subjects(self, name: str) -> Iterable[Term]:
-        """Return what the file *name* describes."""
+    def subjects(self, name: str) -> Iterable[str]:
+        """Return what the file *name* describes, by the names of `Kept.subjects`."""
         if name in self.kept:
-            return map(term_of, self.kept[name].subjects)
+            return self.kept[name].subjects
         if name in self._passing:
             return self.statements(name).subjects()
         subjects = dict.fromkeys(quad.subject for quad in self.quads[name])
-        return [term for term in subjects if not isinstance(term, ox.Triple)]
+        return [name_of(term) for term in subjects if not isinstance(term, ox.Triple)]
 
     def may_define(self, name: str) -> bool:
         """Return whether the file *name* may say that something is a property."""

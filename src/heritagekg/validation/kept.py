@@ -89,6 +89,8 @@ def _named(subject: bytes) -> str:
     return subject.decode() if subject.startswith(b"_:") else subject[1:-1].decode()
 
 
-def term_of(name: str) -> Term:
-    """Return the IRI or blank node that `Kept.subjects` names so."""
-    return ox.BlankNode(name[2:]) if name.startswith("_:") else ox.NamedNode(name)
+def name_of(term: Term) -> str:
+    """Return what `Kept.subjects` calls an IRI or blank node."""
+    if isinstance(term, ox.NamedNode):
+        return term.value
+    return str(term)

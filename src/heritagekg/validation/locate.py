@@ -20,6 +20,7 @@ from heritagekg.validation.blanks import Said, paired
 from heritagekg.validation.components import statement
 from heritagekg.validation.explain import SEVERITY_OF
 from heritagekg.validation.files import LONG, Files
+from heritagekg.validation.kept import name_of
 from heritagekg.validation.related import of_repeated_language, related, said_of
 from heritagekg.validation.run import Result
 from heritagekg.validation.shapes import SH, Node, Shape, Shapes, rdf
@@ -55,9 +56,9 @@ class Positions:
         self._read: dict[str, dict[Term, list[Triple]]] = {}
 
     @cached_property
-    def _files(self) -> dict[Term, list[str]]:
+    def _files(self) -> dict[str, list[str]]:
         """The files that describe each thing."""
-        found: dict[Term, list[str]] = {}
+        found: dict[str, list[str]] = {}
         for name in self._loaded.quads:
             for subject in self._loaded.subjects(name):
                 found.setdefault(subject, []).append(name)
@@ -67,7 +68,7 @@ class Positions:
         """Return the files that may describe *term*."""
         if len(self._loaded.quads) == 1:
             return list(self._loaded.quads)
-        return self._files.get(term, [])
+        return self._files.get(name_of(term), [])
 
     @cached_property
     def _objects(self) -> dict[Term, str]:
@@ -82,7 +83,7 @@ class Positions:
     @cached_property
     def things(self) -> Spelling:
         """All things that are described."""
-        return Spelling(term.value for term in self._files if isinstance(term, ox.NamedNode))
+        return Spelling(name for name in self._files if not name.startswith("_:"))
 
     @cached_property
     def properties(self) -> Spelling:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -228,8 +229,14 @@ def _screened(columns: Columns, shapes: Shapes) -> tuple[Compiled, list[Result]]
         for found in memory.results(near):
             results += [result for result in found if result.focus_node in suspects]
     if whole:
-        read = (*_read_by(columns, whole), *_naming(columns, shapes))
-        memory = Memory.of_quads(read, shapes, plain, respelled)
+        read = {
+            predicate: columns.quads(predicate, values=values)
+            for predicate, values in _read_by(columns, whole).items()
+        }
+        as_is = [quads for name, quads in read.items() if not columns.is_respelled(name)]
+        others = [quads for name, quads in read.items() if columns.is_respelled(name)]
+        quads = chain(_naming(columns, shapes), *others)
+        memory = Memory.of_quads(quads, shapes, plain, respelled, chain(*as_is))
         for found in memory.results(whole):
             results += found
     return compiled, results
@@ -249,8 +256,8 @@ def _around(columns: Columns, nodes: Set[int], levels: Levels) -> Iterator[ox.Qu
         nodes = further
 
 
-def _read_by(columns: Columns, checks: Iterable[Check]) -> Iterator[ox.Quad]:
-    """Return the triples that *checks* read."""
+def _read_by(columns: Columns, checks: Iterable[Check]) -> dict[str, Set[int] | None]:
+    """Return the predicates that *checks* read, each with the values that matter (None: all)."""
     read: set[str] = {_SUBCLASS_OF}
     for query in (query for check in checks for query in check.queries):
         named = reads(query)
@@ -261,11 +268,8 @@ def _read_by(columns: Columns, checks: Iterable[Check]) -> Iterator[ox.Quad]:
     kinds = {name.removeprefix(f"{TYPE} ") for name in read if name.startswith(f"{TYPE} ")}
     found = (columns.number(ox.NamedNode(kind)) for kind in kinds)
     numbers = {number for number in found if number is not None}
-    for predicate in columns:
-        if predicate in read:
-            yield from columns.quads(predicate)
-        elif predicate == TYPE:
-            yield from columns.quads(predicate, values=numbers)
+    wanted: dict[str, Set[int] | None] = {TYPE: numbers}
+    return wanted | dict.fromkeys(predicate for predicate in columns if predicate in read)
 
 
 def _naming(columns: Columns, shapes: Shapes) -> Iterator[ox.Quad]:
@@ -313,6 +317,7 @@ class Memory:
         shapes: Shapes | None,
         plain: frozenset[str] | None = None,
         respelled: Iterable[str] = (),
+        as_is: Iterable[ox.Quad] = (),
     ) -> Memory:
         """Return a memory that holds *quads*.
 
@@ -324,9 +329,11 @@ class Memory:
             IRIs of the predicates whose plain values are asked for; None where that may be any.
         respelled
             IRIs of those that stand aside though these quads may not need it.
+        as_is
+            Further data, of predicates with no literal that a store would spell its own way.
         """
         store, spellings = ox.Store(), Spellings(plain, respelled)
-        store.bulk_extend(spellings.noted(quads))
+        store.bulk_extend(chain(as_is, spellings.noted(quads)))
         return cls(store, spellings, shapes)
 
     @classmethod

@@ -106,7 +106,8 @@ class Screen:
         self.judged: set[tuple[Term, str]] = set()
         self._not_judged: set[tuple[Term, str]] = set()
         self._above: list[Term] = []
-        self._comparable: dict[int, tuple[str, float | str] | None] = {}
+        self._comparable: dict[int, tuple[str, float | str]] = {}
+        self._compared: set[int] = set()
         targeted = [s for s in shapes.by_node.values() if s.targets and not s.deactivated]
         for shape in targeted:
             self._judge(shape, self._focus(shape))
@@ -166,12 +167,15 @@ class Screen:
         members = self.columns.members
         return set().union(*(members[n] for n in numbers if n is not None and n in members))
 
-    def comparable(self, number: int) -> tuple[str, float | str] | None:
-        """Return what a value is compared by, after what it may be compared to; None if unsure."""
-        if number not in self._comparable:
-            kind, text = self.columns.kinds[number], self.columns.texts[number]
-            self._comparable[number] = _comparable(kind, text)
-        return self._comparable[number]
+    def comparable(self, values: Set[int]) -> Mapping[int, tuple[str, float | str]]:
+        """Return what values are compared by, after what they may be compared to, where sure."""
+        kinds, texts = self.columns.kinds, self.columns.texts
+        for number in values - self._compared:
+            found = _comparable(kinds[number], texts[number])
+            if found is not None:
+                self._comparable[number] = found
+        self._compared |= values
+        return self._comparable
 
     def column(self, shape: Shape) -> Column:
         """Return where the path of *shape* leads, if it is of predicates one after another."""
@@ -304,12 +308,14 @@ def _compared(holds: Callable[[Any, Any], Any]) -> _Test:
         if not bound:
             raise Unscreened
         kind, limit = bound
-
-        def conforms(number: int) -> bool:
-            value = screen.comparable(number)
-            return value is not None and value[0] == kind and holds(value[1], limit)
-
-        return _perhaps({number for number in values if not conforms(number)})
+        known = screen.comparable(values)
+        return _perhaps(
+            {
+                n
+                for n in values
+                if n not in known or known[n][0] != kind or not holds(known[n][1], limit)
+            }
+        )
 
     return test
 
@@ -512,8 +518,10 @@ def _unique_lang(screen: Screen, shape: Shape, term: Term, _: Set[int]) -> Verdi
     tags = screen.columns.languages
     column = screen.column(shape)
     pairs = set(column.pairs()) if column.often else ()
-    said = Counter((subject, tags[value]) for subject, value in pairs if value in tags)
-    return _exactly({subject for (subject, _), times in said.items() if times > 1})
+    said = [(subject, tags[value]) for subject, value in pairs if value in tags]
+    if len(set(said)) == len(said):
+        return _NONE
+    return _exactly({subject for (subject, _), times in Counter(said).items() if times > 1})
 
 
 def _equals(screen: Screen, shape: Shape, term: Term, _: Set[int]) -> Verdict:
@@ -521,22 +529,24 @@ def _equals(screen: Screen, shape: Shape, term: Term, _: Set[int]) -> Verdict:
     return _exactly({subject for subject, _ in set(one.pairs()) ^ set(other.pairs())})
 
 
-def _less(holds: Callable[[Any, Any], Any]) -> _Test:
+def _less(holds: Callable[[Any, Any], bool]) -> _Test:
     def test(screen: Screen, shape: Shape, term: Term, nodes: Set[int]) -> Verdict:
+        column, other = screen.column(shape), screen.columns.of(str(term.value))
         others: dict[int, list[int]] = {}
-        for subject, value in screen.columns.of(str(term.value)).pairs():
+        for subject, value in other.pairs():
             others.setdefault(subject, []).append(value)
+        known = screen.comparable(column.distinct | other.distinct)
 
         def conforms(one: int, other: int) -> bool:
-            left, right = screen.comparable(one), screen.comparable(other)
+            left, right = known.get(one), known.get(other)
             is_sure = left is not None and right is not None and left[0] == right[0]
             return is_sure and holds(left[1], right[1])  # type: ignore[index]
 
         return _perhaps(
             {
                 subject
-                for subject, value in screen.column(shape).pairs()
-                if not all(conforms(value, other) for other in others.get(subject, ()))
+                for subject, value in column.pairs()
+                if not all([conforms(value, other) for other in others.get(subject, ())])
             }
         )
 
