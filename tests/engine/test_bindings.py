@@ -144,6 +144,14 @@ def test_text_that_is_no_query() -> None:
         inspect("SELECT * FROM")
 
 
+def test_from_is_seen_after_a_string_of_many_iris() -> None:
+    said = f"""'{"<a> " * 8}<a'> 1"""
+    query = f"SELECT ?s (({said}) AS ?x) FROM <http://g/1> WHERE {{ ?s ?p ?o }} #'"
+    assert inspect(query).graphs == ("http://g/1",)
+    with pytest.raises(QueryRefused, match="FROM <http://g/1> is not allowed"):
+        guard(query, set())
+
+
 def test_prefixes_that_are_ours_and_undeclared() -> None:
     query = "PREFIX hkg: <http://x/> SELECT * { ?s hkg:a committee:az ; unknown:b 1 }"
     assert inspect(query).undeclared == ("committee",)

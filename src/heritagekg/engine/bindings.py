@@ -35,8 +35,6 @@ _TOKEN = re.compile(
 _SERVICE = r"""(?=service (?:\s|\#[^\r\n]*+[\r\n])*+ (?:silent)? (?:\s|\#[^\r\n]*+[\r\n])*+
     (?P<target> <[^<>]*+> | [?$]\w++ | [^\s{:]*+:[^\s{]*+ ) (?:\s|\#[^\r\n]*+[\r\n])*+ \{)"""
 _MOST_SERVICES = 20
-# So many IRIs one after another are the members of a VALUES, of which nothing is to be known.
-_MANY_IRIS = re.compile(r"(?:<[^<>\"{}|^`\\\x00-\x20]*+> ){8,}+")
 _FORMS = ("select", "ask", "construct", "describe")
 _UPDATES = {"insert", "delete", "load", "clear", "create", "drop", "copy", "move", "add", "with"}
 # Where a SELECT clause ends, and where the solution modifiers that may name a variable begin.
@@ -83,7 +81,7 @@ def inspect(query: str) -> Query:
     QuerySyntaxError
         If it is neither a query nor an update.
     """
-    found = [token for token in tokens(_MANY_IRIS.sub(" ", query)) if token.kind != "space"]
+    found = [token for token in tokens(query) if token.kind != "space"]
     declared: dict[str, str] = {}
     used: set[str] = set()
     form = base = ""
