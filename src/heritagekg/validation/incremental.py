@@ -26,8 +26,8 @@ from heritagekg.validation.kept import EVERYTHING, Kept, keep
 from heritagekg.validation.levels import Levels, predicate_of
 from heritagekg.validation.reads import SUBCLASS_OF, reads
 from heritagekg.validation.region import Edit, Triples
-from heritagekg.validation.run import Memory, Result, subclasses
-from heritagekg.validation.shapes import SH, Node, Shapes
+from heritagekg.validation.run import SHAPES_GRAPH, Memory, Result, subclasses
+from heritagekg.validation.shapes import Node, Shapes
 from heritagekg.workspace import Workspace, WorkspaceFile
 
 # A file that was written within this time before it was read may have changed in the same tick.
@@ -220,7 +220,7 @@ def _dialect(triples: Triples, respelled: frozenset[str]) -> Dialect:
 def _compile(memo: Memo, shapes: Shapes, dialect: Dialect, is_same_tree: bool) -> None:
     """Renew the checks of *memo*; one that asks the same as before keeps its results."""
     asks_for_itself = shapes.asks_for_itself
-    graph = ox.NamedNode(SH + "shapesGraph") if asks_for_itself else None
+    graph = SHAPES_GRAPH if asks_for_itself else None
     compiled = compile_shapes(shapes, replace(dialect, shapes_graph=graph))
     is_known = is_same_tree and not asks_for_itself and not memo.asks_for_itself
     known = {one.check: one for one in memo.checks} if is_known else {}

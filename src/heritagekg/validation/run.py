@@ -15,8 +15,8 @@ from heritagekg.engine.embedded import Embedded
 from heritagekg.engine.protocol import Engine, Term
 from heritagekg.validation.compile import Check, Compiled, Constraint, Dialect, compile_shapes
 from heritagekg.validation.levels import Levels, together
-from heritagekg.validation.reads import TYPE, read_plainly, reads
-from heritagekg.validation.shapes import RDFS, SH, Node, Shapes, ShapesError, is_true, rdf, sh
+from heritagekg.validation.reads import SUBCLASS_OF, TYPE, read_plainly, reads
+from heritagekg.validation.shapes import SH, Node, Shapes, ShapesError, is_true, rdf, sh
 from heritagekg.validation.spelling import Spellings, original
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from heritagekg.validation.columns import Columns
 
-_SUBCLASS_OF = RDFS + "subClassOf"
-_SHAPES_GRAPH = SH + "shapesGraph"
+# The named graph in which the shapes stand beside the data.
+SHAPES_GRAPH = sh("shapesGraph")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def validate_on(
 def _dialect(engine: Engine, ontology: Iterable[ox.Quad | ox.Triple]) -> Dialect:
     pairs = [*_class_pairs(engine)]
     outside = [
-        (each.subject, each.object) for each in ontology if each.predicate.value == _SUBCLASS_OF
+        (each.subject, each.object) for each in ontology if each.predicate.value == SUBCLASS_OF
     ]
     return Dialect(subclasses([*pairs, *outside]), has_tree=not outside)
 
@@ -210,9 +210,9 @@ def _screened(columns: Columns, shapes: Shapes) -> tuple[Compiled, list[Result]]
     respelled = columns.respelled(plain)
     below = subclasses(
         (columns.terms[lower], columns.terms[upper])
-        for lower, upper in columns.of(_SUBCLASS_OF).pairs()
+        for lower, upper in columns.of(SUBCLASS_OF).pairs()
     )
-    graph = ox.NamedNode(_SHAPES_GRAPH) if shapes.asks_for_itself else None
+    graph = SHAPES_GRAPH if shapes.asks_for_itself else None
     compiled = compile_shapes(shapes, Dialect(below, respelled, True, graph))
     whole, near = list(compiled.checks), list[Check]()
     if below is not None:
@@ -244,7 +244,7 @@ def _screened(columns: Columns, shapes: Shapes) -> tuple[Compiled, list[Result]]
 
 def _around(columns: Columns, nodes: Set[int], levels: Levels) -> Iterator[ox.Quad]:
     """Return what *levels* tell to read of *nodes*, and which classes are below others."""
-    yield from columns.quads(_SUBCLASS_OF)
+    yield from columns.quads(SUBCLASS_OF)
     for level in levels:
         further: set[int] = set()
         for predicate in columns:
@@ -258,7 +258,7 @@ def _around(columns: Columns, nodes: Set[int], levels: Levels) -> Iterator[ox.Qu
 
 def _read_by(columns: Columns, checks: Iterable[Check]) -> dict[str, Set[int] | None]:
     """Return the predicates that *checks* read, each with the values that matter (None: all)."""
-    read: set[str] = {_SUBCLASS_OF}
+    read: set[str] = {SUBCLASS_OF}
     for query in (query for check in checks for query in check.queries):
         named = reads(query)
         if named is None:
@@ -303,7 +303,7 @@ class Memory:
         self._respelled = spellings.predicates
         self._graph: ox.NamedNode | None = None
         if shapes is not None and shapes.asks_for_itself:
-            self._graph = ox.NamedNode(_SHAPES_GRAPH)
+            self._graph = SHAPES_GRAPH
             store.extend(
                 ox.Quad(quad.subject, quad.predicate, quad.object, self._graph)
                 for quad in shapes.graph.quads
@@ -388,9 +388,7 @@ def complete(
 
 
 def _class_pairs(engine: Engine) -> Iterable[tuple[Term | None, ...]]:
-    return engine.select(
-        f"SELECT DISTINCT ?lower ?upper {{ ?lower <{_SUBCLASS_OF}> ?upper }}"
-    ).terms
+    return engine.select(f"SELECT DISTINCT ?lower ?upper {{ ?lower <{SUBCLASS_OF}> ?upper }}").terms
 
 
 def subclasses(pairs: Iterable[tuple[object, ...]]) -> dict[str, tuple[str, ...]] | None:

@@ -531,11 +531,11 @@ def _equals(screen: Screen, shape: Shape, term: Term, _: Set[int]) -> Verdict:
 
 def _less(holds: Callable[[Any, Any], bool]) -> _Test:
     def test(screen: Screen, shape: Shape, term: Term, nodes: Set[int]) -> Verdict:
-        column, other = screen.column(shape), screen.columns.of(str(term.value))
+        column, second = screen.column(shape), screen.columns.of(str(term.value))
         others: dict[int, list[int]] = {}
-        for subject, value in other.pairs():
+        for subject, value in second.pairs():
             others.setdefault(subject, []).append(value)
-        known = screen.comparable(column.distinct | other.distinct)
+        known = screen.comparable(column.distinct | second.distinct)
 
         def conforms(one: int, other: int) -> bool:
             left, right = known.get(one), known.get(other)
