@@ -32,8 +32,8 @@ _TOKEN = re.compile(
 # The shape of every SERVICE call, wherever it stands. Engines need no space around keywords
 # (`trueSERVICE:x{`), so no tokenizer sees for certain what they will take for one.
 # Looked for at every place, also inside of another one.
-_SERVICE = r"""(?=service (?:\s|\#[^\r\n]*+[\r\n])*+ (?:silent)? (?:\s|\#[^\r\n]*+[\r\n])*+
-    (?P<target> <[^<>]*+> | [?$]\w++ | [^\s{:]*+:[^\s{]*+ ) (?:\s|\#[^\r\n]*+[\r\n])*+ \{)"""
+_SERVICE = r"""(?=service (?>(?:\s|\#[^\r\n]*+[\r\n])*) (?:silent)? (?>(?:\s|\#[^\r\n]*+[\r\n])*)
+    (?P<target> <[^<>]*+> | [?$]\w++ | [^\s{:]*+:[^\s{]*+ ) (?>(?:\s|\#[^\r\n]*+[\r\n])*) \{)"""
 _MOST_SERVICES = 20
 _FORMS = ("select", "ask", "construct", "describe")
 _UPDATES = {"insert", "delete", "load", "clear", "create", "drop", "copy", "move", "add", "with"}

@@ -29,7 +29,7 @@ _TOKEN = rf"""
     | (?P<mark>\^\^|[.;,\[\]()])
     | (?P<blank>_:[{_LETTER}_0-9](?:[{_CHAR}.]*[{_CHAR}])?)
     | (?P<word>[A-Za-z]+)
-    | (?P<at>@[A-Za-z]++(?:-[A-Za-z0-9]++)*+(?!-))
+    | (?P<at>@[A-Za-z]++(?:-[A-Za-z0-9]++)*(?!-))
     | (?P<comment>\#[^\r\n]*)
     | (?P<newer><<|\{{\||@version|@[A-Za-z0-9\-]+|.)
     )
