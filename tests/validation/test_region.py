@@ -70,6 +70,8 @@ SHAPES = {
     "objects": "sh:targetObjectsOf e:by ; sh:class e:Person",
     "node": "sh:targetNode e:a ; sh:path e:label ; sh:minCount 1",
     "itself": "sh:targetNode e:c ; sh:path [ sh:zeroOrMorePath e:in ] ; sh:class e:Body",
+    "apart": """sh:targetNode e:never , e:odd , 2.50 , e:a ; sh:path ( [ sh:zeroOrOnePath e:in ]
+        [ sh:zeroOrMorePath e:of ] ) ; sh:class e:Known ; sh:nodeKind sh:IRI ; sh:maxCount 0""",
     "inner": """sh:targetClass e:Tenure ; sh:property
         [ sh:path e:of ; sh:property [ sh:path e:label ; sh:minCount 1 ] ]""",
     "value": "sh:targetClass e:Office ; sh:path e:in ; sh:hasValue e:bé",
@@ -183,7 +185,7 @@ def said(report: CheckReport) -> Counter[tuple[str, ...]]:
 
 
 # Each of them has its check, and every check with it, run as a whole after every edit.
-ON_ALL = {"any", "closed-and-back", "closed-to", "to-and-fro", "from-here", "itself"}
+ON_ALL = {"any", "apart", "closed-and-back", "closed-to", "to-and-fro", "from-here", "itself"}
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -251,6 +253,7 @@ def edited(
             "e:c e:in e:a .",
         ),
         ("closed-to", "e:a a e:Museum .", "e:a e:odd e:bé ."),
+        ("apart", "e:never a e:Known .", "e:a e:in e:c ."),
         ("from-here", "e:c a e:A .", 'e:a e:label "x"@en .'),
     ],
 )
@@ -316,7 +319,8 @@ class Shapes:
     def targeted(self) -> str:
         kinds = "e:Museum e:Office e:Person e:A e:Body e:Tenure"
         some = f"sh:targetSubjectsOf {self.one_of('e:in e:of e:number')}"
-        target = self.chance.choice((f"sh:targetClass {self.one_of(kinds)}",) * 3 + (some,))
+        named = f"sh:targetNode {self.one_of('e:a e:c e:s e:never 2.50')}"
+        target = self.chance.choice((f"sh:targetClass {self.one_of(kinds)}",) * 3 + (some, named))
         return f"{target} ; {self.asked(2)}"
 
     def triple(self, subject: str = "") -> str:

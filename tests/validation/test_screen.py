@@ -51,10 +51,15 @@ OF_VALUES = (
     *("sh:uniqueLang true", "sh:equals e:q", "sh:disjoint e:q", "sh:lessThan e:q"),
     *("sh:lessThanOrEquals e:q", "sh:hasValue e:a", "sh:hasValue 5", 'sh:hasValue "M-1"@en'),
 )
-PATHS = ("e:p", "e:q", "( e:p e:q )", "[ sh:inversePath e:p ]", "[ sh:zeroOrOnePath e:p ]")
+PATHS = (
+    *("e:p", "e:q", "( e:p e:q )", "[ sh:inversePath e:p ]", "[ sh:zeroOrOnePath e:p ]"),
+    "( [ sh:zeroOrOnePath e:p ] [ sh:zeroOrMorePath e:q ] )",
+    "[ sh:alternativePath ( e:q [ sh:inversePath [ sh:zeroOrMorePath e:p ] ] ) ]",
+)
 TARGETS = (
     *("sh:targetClass e:Museum", "sh:targetClass e:Thing", "sh:targetSubjectsOf e:p"),
     *("sh:targetObjectsOf e:p", "sh:targetNode e:a , e:absent", "sh:targetNode 5"),
+    *("sh:targetNode 5.0 , 'M-1'@en", "sh:targetNode e:absent ; sh:targetClass e:Museum"),
 )
 
 

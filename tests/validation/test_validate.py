@@ -305,3 +305,67 @@ def test_a_value_that_points_at_itself_is_judged_like_others(inner: str, violate
     shape = f"e:Own sh:targetClass e:Museum ; sh:property [ sh:path e:room ; {inner} ] ."
     for engine in ("compiled", "pyshacl"):
         assert heritagekg.validate(data, PREFIXES + shape, engine=engine).conforms is not violate
+
+
+# Paths that may have no step, so that each node is a value node of its own (SPARQL 1.1, §9.3).
+WITHOUT_A_STEP = (
+    "[ sh:zeroOrMorePath e:in ]",
+    "[ sh:zeroOrOnePath e:in ]",
+    "[ sh:inversePath [ sh:zeroOrMorePath e:in ] ]",
+    "[ sh:oneOrMorePath [ sh:zeroOrOnePath e:in ] ]",
+    "[ sh:alternativePath ( e:name [ sh:zeroOrMorePath e:in ] ) ]",
+    "( [ sh:zeroOrOnePath e:in ] [ sh:zeroOrMorePath e:name ] )",
+)
+PLACES = PREFIXES + 'e:room e:in e:hall ; e:name "Room"@en . e:hall e:in e:house ; a e:Museum .'
+
+
+def said_by_each_engine(shapes: str) -> list[tuple[str, ...]]:
+    """Return what is said of `PLACES`: the same of the text, in a store, and by pySHACL."""
+    found = said(heritagekg.validate(PLACES, PREFIXES + shapes))
+    store = ox.Store()
+    store.load(PLACES.encode(), format=ox.RdfFormat.TURTLE)
+    graph = heritagekg.KnowledgeGraph(Embedded(store), None, "")
+    assert said(heritagekg.validate(graph, PREFIXES + shapes)) == found
+    assert said(heritagekg.validate(PLACES, PREFIXES + shapes, engine="pyshacl")) == found
+    return found
+
+
+@pytest.mark.parametrize("path", WITHOUT_A_STEP)
+@pytest.mark.parametrize("node", ["e:nowhere", '"nowhere"', '"nowhere"@en', "4.5", "e:in"])
+def test_a_target_in_no_triple_is_its_own_value_by_a_path_without_a_step(
+    path: str, node: str
+) -> None:
+    each = "sh:class e:Museum ; sh:maxCount 0 ; sh:minCount 2 ; sh:equals e:name"
+    shapes = f"e:S sh:targetNode {node} ; sh:path {path} ; {each} ; sh:hasValue {node} ."
+    found = said_by_each_engine(shapes)
+    (focus_node,) = {each[1] for each in found}
+    term = ox.parse(f"{PREFIXES} e:a e:b {node} .", format=ox.RdfFormat.TURTLE)
+    value = str(next(iter(term)).object)
+    wrong = {"Class": value, "Equals": value, "MaxCount": "None", "MinCount": "None"}
+    assert found == [(component, focus_node, wrong[component]) for component in wrong]
+
+
+@pytest.mark.parametrize("path", WITHOUT_A_STEP)
+@pytest.mark.parametrize(
+    "constraint",
+    [
+        *("sh:maxCount 1", "sh:minCount 2", "sh:minCount 5", "sh:maxCount 0", "sh:uniqueLang true"),
+        *("sh:equals e:in", "sh:disjoint e:in", "sh:hasValue e:house", 'sh:hasValue "lost"'),
+        *("sh:node [ sh:class e:Museum ]", "sh:not [ sh:class e:Museum ]"),
+        "sh:qualifiedValueShape [ sh:class e:Museum ] ; sh:qualifiedMinCount 1",
+        "sh:qualifiedValueShape [ sh:nodeKind sh:IRI ] ; sh:qualifiedMaxCount 0",
+    ],
+)
+def test_targets_by_name_in_and_out_of_the_data(path: str, constraint: str) -> None:
+    targets = 'sh:targetNode e:nowhere , e:room , "lost" , "Room"@en ; sh:targetClass e:Museum'
+    direct = f"e:S {targets} ; sh:path {path} ; {constraint} . "
+    # Also of the values of a value, and as a condition.
+    below = f"e:T {targets} ; sh:path {path} ; sh:property [ sh:path {path} ; {constraint} ] . "
+    inside = f"e:U {targets} ; sh:not [ sh:property [ sh:path {path} ; {constraint} ] ] ."
+    assert said_by_each_engine(direct + below + inside)
+
+
+def test_a_target_in_no_triple_has_no_value_where_a_step_is_needed() -> None:
+    path = "( [ sh:zeroOrMorePath e:in ] e:name )"
+    shapes = f"e:S sh:targetNode e:nowhere ; sh:path {path} ; sh:minCount 1 ; sh:maxCount 0 ."
+    assert said_by_each_engine(shapes) == [("MinCount", "https://example.org/nowhere", "None")]

@@ -317,6 +317,8 @@ class Compiler:
         self.is_exact = dialect.is_exact
         self.members = shapes.graph.members
         self._fresh = 0
+        # The nodes that the shape at hand names as targets; they may be in no triple.
+        self._named: list[str] = []
 
     # -- words -----------------------------------------------------------------------------------
 
@@ -341,6 +343,22 @@ class Compiler:
         if not self.dialect.respelled:
             return shape.path
         return re.sub("<([^>]*)>", lambda iri: f"<{self._beside(iri[1])}>", shape.path)
+
+    def values(self, shape: Shape, focus: str, value: str) -> str:
+        """Return a pattern that binds the variable *value* to each value node of *focus*."""
+        found = f"{focus} {self.path(shape)} {value}"
+        if not self.names_values(shape):
+            return found
+        pairs = " ".join(f"({term} {term})" for term in self._named)
+        return f"{{ {found} }} UNION {{ VALUES ({focus} {value}) {{ {pairs} }} }}"
+
+    def names_values(self, shape: Shape) -> bool:
+        """Return whether a value node of *shape* may be in no triple, where a path finds none.
+
+        A path without a step leads from each node to itself (SPARQL §9.3), but joined to its focus
+        nodes it ends in nodes of the graph alone.
+        """
+        return shape.holds_focus and bool(self._named)
 
     def _beside(self, iri: str) -> str:
         return aside(iri) if iri in self.dialect.respelled else iri
@@ -382,6 +400,7 @@ class Compiler:
 
     def target(self, shape: Shape) -> Focus:
         """Return what the focus nodes of the targets are (SHACL §2.1.3)."""
+        self._named = [self.term(term) for name, term in shape.targets if name == "targetNode"]
         levels = together(*(of_target(name, term) for name, term in shape.targets))
         if all(name == "targetNode" for name, _ in shape.targets):
             # So few are better walked from than looked for.
@@ -455,7 +474,9 @@ class Compiler:
         """Return the constraints of *shape* for the nodes of *focus*."""
         if shape.deactivated:
             return
-        values = f"?this {self.path(shape)} ?value ." if shape.path else "BIND(?this AS ?value)"
+        values = "BIND(?this AS ?value)"
+        if shape.path:
+            values = f"{self.values(shape, '?this', '?value')} ."
         # What one predicate gives is looked through as a whole: of the few values that are wrong
         # it is asked whose they are, which is cheaper than to walk from focus node to focus node.
         within = focus.test if isinstance(shape.path_node, ox.NamedNode) else ""
@@ -515,7 +536,7 @@ class Compiler:
         return Focus(
             f"{{ SELECT DISTINCT {above} ?this WHERE {{ "
             f"{{ SELECT (?this AS {above}) WHERE {{ {focus.group} }} }} "
-            f"{above} {self.path(shape)} ?this . }} }}"
+            f"{self.values(shape, above, '?this')} . }} }}"
         )
 
     def value_tests(self, shape: Shape, focus: str, value: str) -> Iterator[tuple[str, str]]:
@@ -543,7 +564,7 @@ class Compiler:
             return "false"
         if shape.path:
             value = self.fresh()
-            values = f"{node} {self.path(shape)} {value} ."
+            values = f"{self.values(shape, node, value)} ."
             tests = [
                 f"EXISTS {{ {values} FILTER({test}) }}"
                 for test in self._tests_of_a_value(shape, node, value)

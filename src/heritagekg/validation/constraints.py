@@ -190,7 +190,7 @@ def _at_least(compiler: Compiler, focus: str, count: int, found: Callable[[str],
 
 
 def _values(compiler: Compiler, shape: Shape, focus: str) -> Callable[[str], str]:
-    return lambda value: f"{focus} {compiler.path(shape)} {value} ."
+    return lambda value: f"{compiler.values(shape, focus, value)} ."
 
 
 def _min_count(compiler: Compiler, shape: Shape, term: Term, focus: str) -> str:
@@ -225,7 +225,7 @@ def more_than(compiler: Compiler, shape: Shape, focus: str) -> str | None:
         return None
     value = compiler.fresh()
     return (
-        f"{{ SELECT ?this WHERE {{ {focus} ?this {compiler.path(shape)} {value} . }} "
+        f"{{ SELECT ?this WHERE {{ {focus} {compiler.values(shape, '?this', value)} . }} "
         f"GROUP BY ?this HAVING (COUNT(DISTINCT {value}) > {_count(shape, most)}) }}"
     )
 
@@ -303,7 +303,11 @@ def _qualified_max(compiler: Compiler, shape: Shape, term: Term, focus: str) -> 
 
 def _has_value(compiler: Compiler, shape: Shape, term: Term, focus: str) -> str:
     if shape.path:
-        return f"NOT EXISTS {{ {focus} {compiler.path(shape)} {compiler.term(term)} }}"
+        wanted = compiler.term(term)
+        is_missing = f"NOT EXISTS {{ {focus} {compiler.path(shape)} {wanted} }}"
+        if compiler.names_values(shape):
+            return f"({is_missing} && !sameTerm({focus}, {wanted}))"
+        return is_missing
     return f"!sameTerm({focus}, {compiler.term(term)})"
 
 
@@ -335,11 +339,11 @@ def _unique_lang(compiler: Compiler, shape: Shape, term: Term, focus: str) -> It
     if not is_true(term):
         return
     one, other, tag = compiler.fresh(), compiler.fresh(), compiler.fresh()
-    path = compiler.path(shape)
+    found = _values(compiler, shape, focus)
     # ?tag is selected, so that each language used twice is a result of its own.
     yield Group(
         f"{{ SELECT DISTINCT {focus} {tag} WHERE {{ "
-        f"{focus} {path} {one} . {focus} {path} {other} . "
+        f"{found(one)} {found(other)} "
         f'FILTER(!sameTerm({one}, {other}) && LANG({one}) != "" && '
         f"LCASE(LANG({one})) = LCASE(LANG({other}))) BIND(LCASE(LANG({one})) AS {tag}) }} }}",
         "true",
@@ -349,9 +353,9 @@ def _unique_lang(compiler: Compiler, shape: Shape, term: Term, focus: str) -> It
 def _equals(compiler: Compiler, shape: Shape, term: Term, focus: str) -> Iterator[Group]:
     other = compiler.predicate(term)
     if shape.path:
-        path = compiler.path(shape)
-        yield Group(f"{focus} {path} ?value .", f"NOT EXISTS {{ {focus} {other} ?value }}")
-        yield Group(f"{focus} {other} ?value .", f"NOT EXISTS {{ {focus} {path} ?value }}")
+        values = compiler.values(shape, focus, "?value")
+        yield Group(f"{values} .", f"NOT EXISTS {{ {focus} {other} ?value }}")
+        yield Group(f"{focus} {other} ?value .", f"NOT EXISTS {{ {values} }}")
     else:
         yield Group(f"BIND({focus} AS ?value)", f"NOT EXISTS {{ {focus} {other} {focus} }}")
         yield Group(f"{focus} {other} ?value .", f"!sameTerm({focus}, ?value)")
@@ -365,7 +369,8 @@ def _less(operator: str) -> GroupTest:
         if compiler.is_exact:
             one, two = value_of(one), value_of(two)
         yield Group(
-            f"{focus} {compiler.path(shape)} ?value . {focus} {compiler.predicate(term)} {other} .",
+            f"{compiler.values(shape, focus, '?value')} . "
+            f"{focus} {compiler.predicate(term)} {other} .",
             f"!COALESCE({one} {operator} {two}, false)",
         )
 

@@ -153,6 +153,8 @@ class Shape:
         A property path as SPARQL 1.1 writes it; None for a node shape.
     path_node
         The node that `sh:path` points at.
+    holds_focus
+        Whether a focus node is always a value node of its own: the path may have no step.
     targets
         (property of SHACL, term) pairs such as (`targetClass`, hkg:Tenure).
     parameters
@@ -164,6 +166,7 @@ class Shape:
     node: Node
     path: str | None
     path_node: Term | None
+    holds_focus: bool
     targets: tuple[tuple[str, Term], ...]
     parameters: Mapping[str, tuple[Term, ...]]
     severity: ox.NamedNode
@@ -260,12 +263,14 @@ def _shape(graph: ShapesGraph, node: Node, extra: set[ox.NamedNode]) -> Shape:
     paths = graph.values(node, sh("path"))
     if len(paths) > 1:
         raise ShapesError(f"the shape {node} has {len(paths)} paths; a property shape has one")
+    path, holds_focus = _path(graph, paths[0], ()) if paths else (None, False)
     severity = graph.value(node, sh("severity"))
     deactivated = graph.value(node, sh("deactivated"))
     return Shape(
         node=node,
-        path=path_text(graph, paths[0]) if paths else None,
+        path=path,
         path_node=paths[0] if paths else None,
+        holds_focus=holds_focus,
         targets=tuple(_targets(graph, node)),
         parameters={
             name: tuple(values) for name in _PARAMETERS if (values := graph.values(node, sh(name)))
@@ -375,12 +380,13 @@ def path_text(graph: ShapesGraph, node: Term) -> str:
     ShapesError
         If it is not well-formed.
     """
-    return _path(graph, node, ())
+    return _path(graph, node, ())[0]
 
 
-def _path(graph: ShapesGraph, node: Term, above: tuple[Term, ...]) -> str:
+def _path(graph: ShapesGraph, node: Term, above: tuple[Term, ...]) -> tuple[str, bool]:
+    """Return the path at *node*, and whether it may have no step."""
     if isinstance(node, ox.NamedNode) and not graph.values(node, rdf("first")):
-        return str(node)
+        return str(node), False
     if isinstance(node, ox.Literal) or node in above:
         raise ShapesError(f"{node} is no property path")
     inner = (*above, node)
@@ -388,15 +394,16 @@ def _path(graph: ShapesGraph, node: Term, above: tuple[Term, ...]) -> str:
         steps = [_path(graph, step, inner) for step in graph.members(node)]
         if len(steps) < 2:
             raise ShapesError(f"the sequence path {node} has fewer than two steps")
-        return f"({'/'.join(steps)})"
+        return f"({'/'.join(text for text, _ in steps)})", all(empty for _, empty in steps)
     alternatives = graph.value(node, sh("alternativePath"))
     if alternatives is not None:
         steps = [_path(graph, step, inner) for step in graph.members(alternatives)]
-        return f"({'|'.join(steps)})"
+        return f"({'|'.join(text for text, _ in steps)})", any(empty for _, empty in steps)
     for name, form in _PATH_FORMS.items():
         value = graph.value(node, sh(name))
         if value is not None:
-            return form.format(_path(graph, value, inner))
+            text, is_empty = _path(graph, value, inner)
+            return form.format(text), is_empty or name.startswith("zero")
     raise ShapesError(f"{node} is no property path")
 
 
