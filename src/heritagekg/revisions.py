@@ -6,8 +6,8 @@ import os
 import subprocess
 from collections.abc import Iterable
 
-from heritagekg.errors import RevisionError
-from heritagekg.workspace import Workspace
+from heritagekg.errors import RevisionError, WorkspaceError
+from heritagekg.workspace import Workspace, read_content
 
 _SECTIONS = ("data", "ontology", "alignments", "shapes")
 _TIMEOUT = 120
@@ -19,10 +19,9 @@ def files_here(workspace: Workspace) -> dict[str, bytes]:
     for section in _SECTIONS:
         for file in workspace.own_files(section):
             try:
-                found[file.name] = file.path.read_bytes()
-            except OSError as error:
-                message = f"cannot read {file.name!r}: {error.strerror}"
-                raise RevisionError(message) from None
+                found[file.name] = read_content(file.path, file.name)
+            except WorkspaceError as error:
+                raise RevisionError(str(error)) from None
     return found
 
 

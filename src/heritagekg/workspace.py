@@ -5,8 +5,10 @@ from __future__ import annotations
 import codecs
 import errno
 import os
+import re
+import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +18,10 @@ from heritagekg.errors import FileSyntaxError, WorkspaceError
 GRAPHS = "https://w3id.org/heritagekg/"
 # A file that a person keeps is far smaller; one beyond this is a dump that went astray.
 LARGEST = 128 << 20
+# What a file name may hold and an IRI may not, or not mean literally.
+_UNLIKE_IRI = re.compile(r'[\x00-\x20<>"{}|\\^`\[\]%?#\udc80-\udcff]')
+# Where pipes are meant to be read: standard input, and what a shell puts in place of `<(…)`.
+_PIPES = ("/dev/", "/proc/")
 # Section -> (folder, whether its subfolders belong to it, ending).
 SECTIONS = {
     "ontology": ("ontology", False, ".ttl"),
@@ -103,6 +109,14 @@ class Workspace:
                 return cls.at(root)
         if _walk(folder / "data", True, ".ttl"):
             return cls.at(folder)
+        # From within one that extends the shipped one, as git finds its repository.
+        inside = folder
+        for root in folder.parents:
+            if inside.name in ("data", "ontology", "queries") and _walk(
+                root / "data", True, ".ttl"
+            ):
+                return cls.at(root)
+            inside = root
         return cls.shipped()
 
     def own_files(self, section: str) -> tuple[WorkspaceFile, ...]:
@@ -112,7 +126,8 @@ class Workspace:
         found = []
         for entry in _walk(self.root / folder, deep, ending):
             name = entry[prefix:].replace(os.sep, "/")
-            found.append(WorkspaceFile(entry, name, GRAPHS + name.removesuffix(ending)))
+            graph = GRAPHS + _as_iri(name.removesuffix(ending))
+            found.append(WorkspaceFile(entry, printable(name), graph))
         return tuple(sorted(found, key=lambda file: file.name))
 
     def files(self, section: str) -> tuple[WorkspaceFile, ...]:
@@ -129,6 +144,20 @@ class Workspace:
         names = {file.name for file in own}
         beneath = [file for file in self.base.files(section) if file.name not in names]
         return tuple(sorted([*own, *beneath], key=lambda file: file.name))
+
+
+def _as_iri(name: str) -> str:
+    """Return *name* as a part of an IRI, which holds no spaces, for example."""
+    if _UNLIKE_IRI.search(name) is None:
+        return name
+    from urllib.parse import quote
+
+    return _UNLIKE_IRI.sub(lambda found: quote(os.fsencode(found[0]), safe=""), name)
+
+
+def printable(name: str) -> str:
+    """Return the name of a file with a mark for each byte that is not UTF-8."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _walk(folder: Path, deep: bool, ending: str | tuple[str, ...]) -> list[str]:
@@ -159,16 +188,25 @@ def _is_readable(entry: os.DirEntry[str]) -> bool:
         return True
 
 
-def folder_links(workspace: Workspace, section: str) -> list[str]:
-    """Return the names of the links to folders in *section*, which are not followed."""
-    folder, deep, _ = SECTIONS[section]
-    root = workspace.root
-    return sorted(
-        Path(parent, name).relative_to(root).as_posix()
-        for parent, names, _ in os.walk(root / folder)
-        for name in names
-        if deep and not name.startswith(".") and Path(parent, name).is_symlink()
-    )
+def left_out(folder: Path, ending: str | tuple[str, ...]) -> Iterator[tuple[Path, str]]:
+    """Yield what somebody may take for a part of *folder* and is none, and what it is.
+
+    That is `link` for a link to a folder, and `no file` for a pipe, a socket or a device whose name
+    has the *ending*.
+    """
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from left_out(Path(entry.path), ending)
+        elif entry.is_symlink() and os.path.isdir(entry.path):
+            yield Path(entry.path), "link"
+        elif entry.name.endswith(ending) and not _is_readable(entry):
+            yield Path(entry.path), "no file"
 
 
 def files_at(paths: Iterable[Path], ending: str | tuple[str, ...]) -> list[Path]:
@@ -206,16 +244,40 @@ def read_text(path: Path, name: str) -> str:
     FileSyntaxError
         If it is not UTF-8; line and column are those of the first wrong byte.
     """
+    return decode_text(read_content(path, name), name)
+
+
+def read_content(path: Path, name: str) -> bytes:
+    """Return the bytes of a file.
+
+    Raises
+    ------
+    WorkspaceError
+        If it cannot be read, or is too large for a text that a person keeps.
+    """
     try:
-        if path.stat().st_size > LARGEST:
-            raise WorkspaceError(
-                f"{name!r} has {path.stat().st_size >> 20} MB, more than the {LARGEST >> 20} MB "
-                "that are read; split it"
-            )
-        content = path.read_bytes()
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode) and not str(path).startswith(_PIPES):
+            # A pipe would be waited for until somebody writes into it.
+            raise WorkspaceError(f"cannot read {name!r}: it is {_kind(about.st_mode)}, no file")
+        size = about.st_size
+        if size <= LARGEST:
+            with path.open("rb") as file:
+                content = file.read(LARGEST + 1)
+            size = len(content)
     except OSError as error:
         raise WorkspaceError(f"cannot read {name!r}: {error.strerror}") from None
-    return decode_text(content, name)
+    if size > LARGEST:
+        raise WorkspaceError(
+            f"{name!r} has {size >> 20} MB, more than the {LARGEST >> 20} MB that are read; "
+            "split it"
+        )
+    return content
+
+
+def _kind(mode: int) -> str:
+    kinds = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
+    return kinds.get(stat.S_IFMT(mode), "a device")
 
 
 def decode_text(content: bytes, name: str) -> str:
@@ -235,6 +297,8 @@ def decode_text(content: bytes, name: str) -> str:
     ...
     heritagekg.errors.FileSyntaxError: a.ttl:1:4: byte 0xe9 is not UTF-8 but 'é' ...
     """
+    if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise FileSyntaxError(name, 1, 1, "file is UTF-32; save it as UTF-8")
     if _is_utf16(content):
         raise FileSyntaxError(name, 1, 1, "file is UTF-16; save it as UTF-8")
     if b"\0" in content:

@@ -110,7 +110,7 @@ def test_full_shows_the_change_and_the_other_place() -> None:
     ) in shown
     assert "note: the other\n --> data/b.ttl:1:1\n  |\n1 | b:c\n  | ^\n  |\n" in shown
     assert "info[Pattern]: in no file\n  |\n1 + x\n  |\n" in shown
-    assert "note: acknowledged: \x01it is so\n" in shown and "\x1b" not in shown
+    assert "note: acknowledged: ␁it is so\n" in shown and "\x1b" not in shown
     coloured = full.render(FOUND, {"data/ə x.ttl": TEXT}.get, colour=True)
     assert "\x1b[1;31merror[HK203]\x1b[0m" in coloured
     assert re.sub("\x1b\\[[0-9;]*m", "", coloured) == full.render(FOUND, {"data/ə x.ttl": TEXT}.get)
@@ -120,3 +120,34 @@ def test_concise_is_a_line_each() -> None:
     assert concise.render(FOUND[1:3]) == (
         "data/b.ttl: warning[HK999] odd\ninfo[Pattern] in no file\n"
     )
+
+
+def test_letters_that_steer_a_terminal_are_shown_as_signs() -> None:
+    text = 'a:b e:p "\x1b[31m\u202ered\u200b" .\n'
+    found = Diagnostic("X", "error", "odd \x1b[2J", Place("a.ttl", Span(1, 9, 1, 20)))
+    shown = full.render([found], lambda _: text)
+    assert '1 | a:b e:p "␛[31m\ufffdred\ufffd" .\n' in shown
+    assert shown.startswith("error[X]: odd ␛[2J\n")
+    assert concise.render([found]) == "a.ttl:1:9: error[X] odd ␛[2J\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "columns"),
+    [('"国立"@ja , ', 12), ('"مُتحف"@ar , ', 12), ('"Şəki"@az , ', 12), ('"e\u0301"@fr , ', 9)],
+)
+def test_caret_stands_under_its_token_in_any_script(before: str, columns: int) -> None:
+    text = before + '"国"'
+    found = Diagnostic("X", "error", "odd", Place("a", Span(1, len(before) + 1, 1, len(text) + 1)))
+    caret = full.render([found], lambda _: text).splitlines()[4]
+    assert caret == "  | " + " " * columns + "^^^^"
+
+
+def test_long_line_is_cut_round_the_caret() -> None:
+    text = "x" * 500 + "TOKEN" + "y" * 500
+    found = Diagnostic("X", "error", "odd", Place("a", Span(1, 501, 1, 506)))
+    lines = full.render([found], lambda _: text, width=80).splitlines()
+    assert len(lines[3]) == 80 and lines[3].startswith("1 | …") and lines[3].endswith("…")
+    assert lines[3][lines[4].index("^") :].startswith("TOKEN")
+    whole = Diagnostic("X", "error", "odd", Place("a", Span(1, 1, 1, 1006)))
+    lines = full.render([whole], lambda _: text, width=80).splitlines()
+    assert max(map(len, lines)) == 80

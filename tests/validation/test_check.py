@@ -231,10 +231,107 @@ def test_file_that_cannot_be_read(workspace: Workspace) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
-def test_pipe_among_the_files_is_left_alone(workspace: Workspace) -> None:
+@pytest.mark.parametrize("paths", [(), ("data",), ("data/pipe.ttl",)])
+def test_pipe_among_the_files_is_told_and_not_waited_for(
+    workspace: Workspace, tmp_path: Path, paths: tuple[str, ...]
+) -> None:
     write(workspace, HEADER + COUNTRY)
     os.mkfifo(workspace.root / "data" / "pipe.ttl")
-    assert run(workspace.root).stderr == "all is well in 1 file\n"
+    said = run(workspace.root, *paths, "--format", "concise")
+    assert said.returncode == 1
+    assert said.stdout.startswith("data/pipe.ttl: error[HK002] ")
+    assert len(said.stdout.splitlines()) == 1
+    (tmp_path / "s.ttl").write_text(FOREIGN_SHAPES, encoding="utf-8")
+    said = run(workspace.root, *(paths or ("data",)), "--shapes", "s.ttl", "--format", "concise")
+    assert said.stdout.startswith("data/pipe.ttl: error[HK002] ") and said.returncode == 1
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="this system has no /dev/zero")
+def test_device_among_the_files_is_refused(workspace: Workspace) -> None:
+    write(workspace, HEADER + COUNTRY)
+    (workspace.root / "data" / "zero.ttl").symlink_to("/dev/zero")
+    said = run(workspace.root, "data/zero.ttl", "--format", "concise")
+    assert "cannot read 'data/zero.ttl': it is a device, no file" in said.stdout
+
+
+def test_link_to_itself_beside_named_files(workspace: Workspace, tmp_path: Path) -> None:
+    path = write(workspace, HEADER + COUNTRY)
+    (path.parent / "loop.ttl").symlink_to("loop.ttl")
+    (found,) = check_workspace(workspace, [path.parent]).diagnostics
+    assert (found.code, str(found.place)) == ("HK002", "data/countries/loop.ttl")
+    (tmp_path / "s.ttl").write_text(FOREIGN_SHAPES, encoding="utf-8")
+    (found,) = check_files([path.parent], [tmp_path / "s.ttl"]).diagnostics
+    assert (found.code, str(found.place)) == ("HK002", str(path.parent / "loop.ttl"))
+
+
+@pytest.mark.parametrize("name", ["new file", "az [copy]", "50% <new>", "a#b", 'say "hi"'])
+def test_file_name_that_is_no_iri(workspace: Workspace, name: str) -> None:
+    header = HEADER.partition("<https://w3id.org/heritagekg/data")[0]
+    write(workspace, header + COUNTRY, f"data/{name}.ttl")
+    (found,) = check_workspace(workspace).diagnostics
+    assert found.code == "HK011" and str(found.place) == f"data/{name}.ttl:1:1"
+    iri = re.search("<(.*)>", found.help)
+    assert iri is not None
+    text = HEADER.replace("https://w3id.org/heritagekg/data/countries/xb", iri[1]) + COUNTRY
+    write(workspace, text, f"data/{name}.ttl")
+    assert check_workspace(workspace).diagnostics == ()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems take only UTF-8 as file names")
+def test_file_name_that_is_not_utf_8(workspace: Workspace) -> None:
+    folder = os.fsencode(workspace.root / "data")
+    os.makedirs(folder)
+    with open(folder + b"/caf\xe9.ttl", "wb") as file:
+        file.write(b"<a:a> .")
+    said = run(workspace.root, "--format", "concise")
+    assert said.stdout.startswith("data/caf\ufffd.ttl:1:") and said.returncode == 1
+    assert "Traceback" not in said.stderr
+
+
+def test_header_of_a_file_that_was_renamed(workspace: Workspace) -> None:
+    write(workspace, HEADER + COUNTRY, "data/countries/xc.ttl")
+    (found,) = check_workspace(workspace).diagnostics
+    old, new = (f"<https://w3id.org/heritagekg/data/countries/{name}>" for name in ("xb", "xc"))
+    assert found.message == f"header is about another file, {old}"
+    assert str(found.place) == "data/countries/xc.ttl:11:1"
+    assert found.edit is not None and found.edit.text == new
+
+
+def test_conflict_between_quotes_is_one(workspace: Workspace) -> None:
+    text = '"""A\n<<<<<<< HEAD\npage\n=======\nsheet\n>>>>>>> other\n"""'
+    found = only(workspace, HEADER + COUNTRY.replace('"A page"', text))
+    assert found.code == "HK003" and len(found.related) == 2
+
+
+def test_mark_of_a_conflict_that_was_left(workspace: Workspace) -> None:
+    found = only(workspace, HEADER + COUNTRY + ">>>>>>> other\n")
+    assert (found.code, found.related) == ("HK003", ())
+    assert found.help == "keep what is right of the two versions and take the mark out"
+
+
+@pytest.mark.parametrize(
+    ("text", "help"),
+    [
+        ("<!DOCTYPE html>\n<html></html>", "this is a web page, not the data behind it"),
+        ('<?xml version="1.0"?><rdf:RDF/>', "this looks like RDF/XML, which is not Turtle"),
+        ("version https://git-lfs.github.com/spec/v1\n", "this stands for a file that Git LFS"),
+        ("\u00a0<a:a> <a:b> 1 .", "U+00A0 is no-break space; take it out"),
+        ("<a:a> <a:b> \u201cx\u201d .", 'texts stand between straight quotes: `"`'),
+        ('<a:a> <a:b> "x@en .\n', "the text that begins here is never closed"),
+        ("<a:a> <a:b> 1 .\n\x1a", "U+001A is a control character"),
+    ],
+)
+def test_what_is_not_turtle_is_told_apart(workspace: Workspace, text: str, help: str) -> None:
+    found = only(workspace, text)
+    assert found.code == "HK001" and found.help.startswith(help)
+    assert found.message.isprintable()
+
+
+def test_line_that_is_not_utf_8_is_shown(workspace: Workspace) -> None:
+    write(workspace, (HEADER + COUNTRY).replace("A page", "Päge").encode("cp1252"))
+    report = check_workspace(workspace)
+    shown = full.render(report.diagnostics, report.texts.get)
+    assert '    dcterms:title "P\ufffdge"@en ;\n   |                     ^\n' in shown
 
 
 def test_dump_that_went_astray_is_refused_unread(workspace: Workspace) -> None:

@@ -14,7 +14,7 @@ import pytest
 import heritagekg
 from heritagekg.engine.embedded import Embedded
 from heritagekg.errors import FileSyntaxError, HeritageKGError, WorkspaceError
-from heritagekg.validation.check import check_endpoint
+from heritagekg.validation.check import check_endpoint, check_files
 from heritagekg.validation.shapes import ShapesError
 
 PREFIXES = """@prefix e: <https://example.org/> .
@@ -369,3 +369,34 @@ def test_a_target_in_no_triple_has_no_value_where_a_step_is_needed() -> None:
     path = "( [ sh:zeroOrMorePath e:in ] e:name )"
     shapes = f"e:S sh:targetNode e:nowhere ; sh:path {path} ; sh:minCount 1 ; sh:maxCount 0 ."
     assert said_by_each_engine(shapes) == [("MinCount", "https://example.org/nowhere", "None")]
+
+
+CLOSED = """e:a a e:P ;
+    e:knows e:b ,
+        [ a e:X ; e:name "K" ] .
+e:b e:name "B" ;
+    e:knows e:a .
+"""
+
+
+def test_a_closed_property_shape_closes_its_values(tmp_path: Path) -> None:
+    shapes = PREFIXES + (
+        "e:S sh:targetClass e:P ; sh:property [ sh:path e:knows ; sh:closed true ; "
+        "sh:property [ sh:path e:name ] ] ."
+    )
+    report = heritagekg.validate(PREFIXES + CLOSED, shapes)
+    kind = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+    found = [(r.focus_node.value, str(r.path)) for r in report.results]
+    assert found == [
+        ("https://example.org/a", kind),
+        ("https://example.org/a", "<https://example.org/knows>"),
+    ]
+    reference = heritagekg.validate(PREFIXES + CLOSED, shapes, engine="pyshacl")
+    assert [r.key for r in report.results] == [r.key for r in reference.results]
+    # The caret stands under the property that is one too many.
+    (tmp_path / "d.ttl").write_text(PREFIXES + CLOSED, encoding="utf-8")
+    (tmp_path / "s.ttl").write_text(shapes, encoding="utf-8")
+    lines = PREFIXES.count("\n")
+    checked = check_files([tmp_path / "d.ttl"], [tmp_path / "s.ttl"])
+    spans = [d.place.span[:2] for d in checked.diagnostics if d.place and d.place.span]
+    assert spans == [(lines + 3, 11), (lines + 5, 5)]

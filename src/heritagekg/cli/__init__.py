@@ -62,6 +62,15 @@ def _with_progress(workspace: Workspace) -> KnowledgeGraph:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
+def is_coloured() -> bool:
+    """Return whether to write in colours: on a terminal, unless the environment says otherwise."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
 def main() -> NoReturn:
     """Run the command line; exit 0 when all is well, 1 on findings, 2 when it could not run."""
     # Imports make no garbage, yet looking for it would take a tenth of a short command's time.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from heritagekg.cli import Session
+from heritagekg.cli import Session, is_coloured
 
 if TYPE_CHECKING:
     from heritagekg.diagnostics.model import Diagnostic
@@ -171,10 +171,13 @@ def rendered(report: CheckReport, shown: Shown) -> str:
     found = [*report.diagnostics, *(report.acknowledged if shown.with_acknowledged else ())]
     match shown.form:
         case "full":
+            from shutil import get_terminal_size
+
             from heritagekg.diagnostics.render import full
 
             def in_full(some: Iterable[Diagnostic]) -> str:
-                return full.render(some, report.texts.get, colour=_is_coloured())
+                width = get_terminal_size().columns if sys.stdout.isatty() else full.WIDTH
+                return full.render(some, report.texts.get, colour=is_coloured(), width=width)
 
             return _limited(folded(found), shown.limit, in_full)
         case "concise":
@@ -199,12 +202,6 @@ def rendered(report: CheckReport, shown: Shown) -> str:
 
             return junit.render(found, report.files)
     return report.to_turtle()
-
-
-def _is_coloured() -> bool:
-    import os
-
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 def _version() -> str:

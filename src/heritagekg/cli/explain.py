@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from heritagekg.cli import Session
+from heritagekg.cli import Session, is_coloured
 
 if TYPE_CHECKING:
     from heritagekg.diagnostics.rules import Rule
@@ -36,7 +35,8 @@ def explain(context: click.Context, code: str | None) -> None:
     if found is None:
         close = did_you_mean(code, [*by_name, *rules]) or "; `heritagekg explain` lists them"
         raise UnknownName(f"no rule {code!r}{close}")
-    click.echo(explained(found, colour=sys.stdout.isatty()), nl=False)
+    coloured = is_coloured()
+    click.echo(explained(found, colour=coloured), nl=False, color=coloured)
 
 
 def explained(rule: Rule, *, colour: bool = False) -> str:

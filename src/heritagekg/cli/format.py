@@ -59,11 +59,15 @@ def format_(context: click.Context, paths: tuple[str, ...], check: bool, diff: b
 def _formatted(session: Session, paths: tuple[str, ...]) -> Iterator[Formatted]:
     from heritagekg.errors import FileSyntaxError, WorkspaceError
     from heritagekg.turtle.format import format_turtle
+    from heritagekg.validation.faults import conflict
     from heritagekg.workspace import read_text
 
     for name, path in _files(session, paths):
         try:
             text = read_text(path, name)
+            if "<<<<<<< " in text and (found := conflict(name, text)) is not None:
+                yield Formatted(name, path, "", "", f"{found.place}: {found.message}")
+                continue
             # Read as they are, so that a byte order mark and carriage returns count as a change.
             before = path.read_bytes().decode()
             yield Formatted(name, path, before, format_turtle(text, path=name))
@@ -73,10 +77,10 @@ def _formatted(session: Session, paths: tuple[str, ...]) -> Iterator[Formatted]:
 
 def _files(session: Session, paths: tuple[str, ...]) -> list[tuple[str, Path]]:
     from heritagekg.errors import WorkspaceError
-    from heritagekg.workspace import files_at
+    from heritagekg.workspace import files_at, printable
 
     if paths:
-        return [(str(path), path) for path in files_at(map(Path, paths), ".ttl")]
+        return [(printable(str(path)), path) for path in files_at(map(Path, paths), ".ttl")]
     workspace = session.workspace()
     sections = ("data", "ontology", "alignments", "shapes")
     files = [file for section in sections for file in workspace.own_files(section)]

@@ -107,11 +107,33 @@ class Diagnostic:
         Examples
         --------
         >>> found = Diagnostic("HK1", "error", "odd", translations={"az": "qəribə"})
-        >>> found.in_language("az").message, found.in_language("fr").message
+        >>> found.in_language("az-AZ").message, found.in_language("fr").message
         ('qəribə', 'odd')
         """
-        said = self.translations.get(language) or self.translations.get(language.split("-")[0])
+        # Tags do not tell capitals from small letters (BCP 47); systems write az_AZ.
+        asked = language.lower().replace("_", "-")
+        said = self.translations.get(asked) or self.translations.get(asked.split("-")[0])
         return replace(self, message=said) if said else self
+
+
+# Letters that would steer a terminal, or turn a line of text round.
+_HIDDEN = {
+    **{code: 0x2400 + code for code in range(32) if code not in (9, 10)},
+    127: 0x2421,
+    **dict.fromkeys((*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD),
+    **dict.fromkeys((0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF), 0xFFFD),
+}
+
+
+def visible(text: str) -> str:
+    r"""Return *text* with a sign in place of each letter that cannot be seen.
+
+    Examples
+    --------
+    >>> visible("a\x1b[31mb")
+    'a␛[31mb'
+    """
+    return text if text.isprintable() else text.translate(_HIDDEN)
 
 
 def folded(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -21,7 +21,7 @@ from heritagekg.terms import HKG, compact
 from heritagekg.validation import faults
 from heritagekg.validation.acknowledge import Acknowledgements, stale
 from heritagekg.validation.blanks import numbered
-from heritagekg.validation.files import Files, base_of, files_of, read_file
+from heritagekg.validation.files import ENDINGS, Files, base_of, files_of, read_file
 from heritagekg.validation.incremental import (
     Memo,
     digest_of,
@@ -178,8 +178,8 @@ def check_workspace(
     if paths or workspace.base is not None:
         report = _of_part(report, loaded, judged)
     found, accepted = _found(report, loaded, described, judged)
-    if not paths:
-        found += faults.links(workspace)
+    folders = [Path(path) for path in paths] or [workspace.root / "data"]
+    found += _left_out(folders, ".ttl" if not paths else ENDINGS, workspace.root)
     return CheckReport(
         tuple(sorted(found, key=_order)),
         report,
@@ -188,6 +188,23 @@ def check_workspace(
         accepted,
         described.origins,
     )
+
+
+def _left_out(
+    folders: Iterable[Path], ending: str | tuple[str, ...], root: Path | None = None
+) -> list[Diagnostic]:
+    """Return a finding for each link and pipe in *folders* that is not judged.
+
+    In a workspace they are named from its *root*.
+    """
+    found: list[Diagnostic] = []
+    for folder in folders:
+        name = str(folder)
+        if root is not None and folder.resolve().is_relative_to(root):
+            name = folder.resolve().relative_to(root).as_posix()
+        if folder.is_dir():
+            found += faults.left_out(folder, name, ending)
+    return found
 
 
 def _found(
@@ -373,10 +390,10 @@ def _chosen(workspace: Workspace, paths: list[Path]) -> tuple[list[WorkspaceFile
                 f"nothing to check: no Turtle file in {str(workspace.root / 'data')!r}"
             )
         return files, judged
-    at = {file.path.resolve(): file for file in files}
+    at = {os.path.realpath(file.location): file for file in files}
     judged = {}
     for given in files_of(paths):
-        file = at.setdefault(given.path.resolve(), given)
+        file = at.setdefault(os.path.realpath(given.location), given)
         if file is given:
             files.append(file)
         judged[file.name] = None
@@ -436,6 +453,7 @@ def check_files(
 
     where = Positions(loaded)
     found = [diagnose(result, described, origins, where) for result in report.results]
+    found += _left_out(map(Path, paths), ENDINGS)
     ordered = tuple(sorted(found, key=_order))
     return CheckReport(ordered, report, names, loaded.texts, origins=origins)
 

@@ -389,7 +389,12 @@ def _closed(compiler: Compiler, shape: Shape, term: Term, focus: str) -> Iterato
     listed = [str(term) for term in allowed] + compiler.spelled_twice(allowed)
     # Not every engine takes what is in no list for what is not in it.
     other = f"?path NOT IN ({', '.join(dict.fromkeys(listed))})" if listed else "true"
-    yield Group(f"{focus} ?path ?value .", other)
+    if not shape.path:
+        yield Group(f"{focus} ?path ?value .", other)
+        return
+    # Each value node is to be closed, and each of its triples is a result.
+    closed = compiler.fresh()
+    yield Group(f"{focus} {compiler.path(shape)} {closed} . {closed} ?path ?value .", other)
 
 
 GROUP_TESTS: dict[str, GroupTest] = {

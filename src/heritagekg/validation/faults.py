@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from heritagekg import workspace
 from heritagekg.diagnostics.model import Diagnostic, Edit, Place, Related
 from heritagekg.diagnostics.rules import RULES
 from heritagekg.errors import FileSyntaxError, WorkspaceError
@@ -16,10 +17,10 @@ from heritagekg.terms import PREFIXES, compact
 from heritagekg.turtle.tokens import tokens
 from heritagekg.validation.shapes import rdf
 from heritagekg.validation.suggest import nearest
-from heritagekg.workspace import Workspace, folder_links
 
 _DATASET = ox.NamedNode(PREFIXES["void"] + "Dataset")
 _CONFLICT = re.compile(r"^(?:<{7} |={7}$|>{7} ).*", re.MULTILINE)
+_ENDS = re.compile(r"\r\n|\n|\r")
 _UNDECLARED = re.compile("The prefix ([^ ]*): has not been declared")
 _DECLARATION = re.compile(
     r"^[ \t]*(?:@prefix|PREFIX)[ \t]+([^ \t:]*):", re.MULTILINE | re.IGNORECASE
@@ -31,6 +32,19 @@ _HELP = {
     "is not a valid RDF object": "a value is missing here, or a mark is one too many",
     "is not a valid predicate": "a property is missing here, or a mark is one too many",
     "is not a valid RDF subject": "a statement begins with an IRI or a CURIE",
+    "LoadDocumentCallback": "an @context at an address is not fetched; put it into the file itself",
+}
+
+_QUOTES = ('"', "'")
+_CURLY_QUOTES = "\u201c\u201d\u201e\u201f\u00ab\u00bb\u2018\u2019\u201a\u201b"
+# How a text begins that is something else -> what it is.
+_OTHER_LANGUAGES = {
+    "<!doctype html": "this is a web page, not the data behind it",
+    "<html": "this is a web page, not the data behind it",
+    "<?xml": "this looks like RDF/XML, which is not Turtle",
+    "<rdf:rdf": "this looks like RDF/XML, which is not Turtle",
+    "{": "this looks like JSON, which is not Turtle",
+    "version https://git-lfs": "this stands for a file that Git LFS keeps: `git lfs pull` gets it",
 }
 
 
@@ -70,14 +84,9 @@ def unreadable(name: str, error: WorkspaceError | FileSyntaxError) -> Diagnostic
 
 def syntax(name: str, text: str, error: SyntaxError) -> Diagnostic:
     """Return the finding for a text that the strict parser refused with *error*."""
-    marks = list(_CONFLICT.finditer(text))
-    if marks and marks[0][0].startswith("<"):
-        span = Places(text).span
-        first, *others = [Place(name, span(mark.start(), mark.end())) for mark in marks[:3]]
-        words = ("the other version begins here", "and ends here")
-        related = tuple(map(Related, others, words))
-        help_ = "keep what is right of the two versions and take the three marks out"
-        return finding("merge-conflict", first, help=help_, related=related)
+    found = conflict(name, text, error.lineno)
+    if found is not None:
+        return found
     message = error.msg.split(": ", 1)[-1]
     line, column = error.lineno or 1, error.offset or 1
     end = (error.end_lineno or line, error.end_offset or column)
@@ -86,9 +95,65 @@ def syntax(name: str, text: str, error: SyntaxError) -> Diagnostic:
     place = Place(name, Span(line, column, *end))
     if undeclared := _UNDECLARED.search(message):
         return _undeclared(undeclared[1], text, place)
-    help_ = next((said for part, said in _HELP.items() if part in message), "")
+    written = _ENDS.split(text)[line - 1 : line]
+    letter = written[0][column - 1 : column] if written else ""
+    help_ = (
+        _other_language(text)
+        or _odd_letter(letter)
+        or ("the text that begins here is never closed" if letter in _QUOTES else "")
+        or next((said for part, said in _HELP.items() if part in message), "")
+    )
+    if letter and not letter.isprintable():
+        message = message.replace(letter, _code_point(letter))
     said = RULES["syntax-error"].message if name.endswith(".ttl") else "file does not parse"
     return finding("syntax-error", place, f"{said}: {message}", help=help_)
+
+
+def conflict(name: str, text: str, line: int | None = None) -> Diagnostic | None:
+    """Return the finding for the marks of a merge conflict: all three, or one in *line*.
+
+    They may stand in a text between quotes, where the parser takes them for a part of it.
+    """
+    marks = list(_CONFLICT.finditer(text))
+    if not marks:
+        return None
+    span = Places(text).span
+    found: list[re.Match[str]] = []
+    for mark in marks:
+        if len(found) < 3 and mark[0][0] == "<=>"[len(found)]:
+            found.append(mark)
+    if len(found) < 3:
+        found = [mark for mark in marks if span(mark.start(), mark.end()).line == line]
+    if not found:
+        return None
+    first, *others = [Place(name, span(mark.start(), mark.end())) for mark in found]
+    words = ("the other version begins here", "and ends here")
+    related = tuple(map(Related, others, words))
+    marks_ = "the three marks" if others else "the mark"
+    help_ = f"keep what is right of the two versions and take {marks_} out"
+    return finding("merge-conflict", first, help=help_, related=related)
+
+
+def _other_language(text: str) -> str:
+    """Return what a text is that begins like one of another language."""
+    start = text[:200].lstrip().lower()
+    return next((said for begin, said in _OTHER_LANGUAGES.items() if start.startswith(begin)), "")
+
+
+def _odd_letter(letter: str) -> str:
+    """Return what to write instead of a letter that word processors make."""
+    if letter and letter in _CURLY_QUOTES:
+        return 'texts stand between straight quotes: `"`'
+    if not letter or (letter.isprintable() and (letter.isascii() or letter.isalnum())):
+        return ""
+    import unicodedata
+
+    name = unicodedata.name(letter, "a control character").lower()
+    return f"{_code_point(letter)} is {name}; take it out, or write it between quotes"
+
+
+def _code_point(letter: str) -> str:
+    return f"U+{ord(letter):04X}"
 
 
 def _undeclared(prefix: str, text: str, place: Place) -> Diagnostic:
@@ -146,11 +211,14 @@ def _between_tokens(letter: str, text: str) -> int | None:
     return None
 
 
-def links(workspace: Workspace) -> Iterable[Diagnostic]:
-    """Yield a finding for each link to a folder under `data/`."""
-    for name in folder_links(workspace, "data"):
-        help_ = "put the files themselves there"
-        yield finding("folder-link-ignored", Place(name), help=help_)
+def left_out(folder: Path, name: str, ending: str | tuple[str, ...]) -> Iterable[Diagnostic]:
+    """Yield a finding for each link to a folder in *folder*, called *name*, and each pipe."""
+    for path, kind in workspace.left_out(folder, ending):
+        place = Place(workspace.printable(f"{name}/{path.relative_to(folder).as_posix()}"))
+        if kind == "link":
+            yield finding("folder-link-ignored", place, help="put the files themselves there")
+        else:
+            yield finding("file-unreadable", place, help="put a file there, or take it away")
 
 
 def defined_twice(subject: ox.NamedNode, places: list[Place]) -> Diagnostic:
@@ -174,6 +242,19 @@ def header(name: str, graph: str, quads: Iterable[ox.Quad], text: str) -> Iterab
         for quad in quads
     ):
         return
+    renamed = _header_of_another(quads, text)
+    if renamed is not None:
+        at, other = renamed
+        span = Places(text).span(at, at + len(other))
+        yield finding(
+            "header-missing",
+            Place(name, span),
+            f"header is about another file, {other}",
+            help="name this file in it",
+            edit=Edit(name, span, f"<{graph}>"),
+            focus_node=compact(graph),
+        )
+        return
     line = 1 + max(
         (Places(text).span(m.start(), m.start()).line for m in _DECLARATION.finditer(text)),
         default=0,
@@ -189,3 +270,13 @@ def header(name: str, graph: str, quads: Iterable[ox.Quad], text: str) -> Iterab
         edit=Edit(name, Span(line, 1, line, 1), statement, is_example=True),
         focus_node=compact(graph),
     )
+
+
+def _header_of_another(quads: Iterable[ox.Quad], text: str) -> tuple[int, str] | None:
+    """Return where the one header of *text* begins and what it names: the file before a move."""
+    about = [quad.subject for quad in quads if quad.object == _DATASET]
+    named = [str(node) for node in about if str(node).startswith(f"<{workspace.GRAPHS}data/")]
+    if len(about) != 1 or not named:
+        return None
+    at = text.find(named[0])
+    return (at, named[0]) if at >= 0 else None

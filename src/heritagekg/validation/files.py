@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -13,7 +14,7 @@ from heritagekg.diagnostics.model import Diagnostic
 from heritagekg.errors import FileSyntaxError, WorkspaceError
 from heritagekg.validation import faults
 from heritagekg.validation.kept import Kept, name_of
-from heritagekg.workspace import WorkspaceFile, files_at, read_text
+from heritagekg.workspace import WorkspaceFile, files_at, printable, read_content, read_text
 
 if TYPE_CHECKING:
     from heritagekg.turtle.statements import Statements
@@ -24,6 +25,8 @@ LONG = 200_000
 _TURTLE = (".ttl", ".nt")
 # What makes blank nodes, whose names two readings do not share.
 _BLANK = ("[", "(", "_:")
+# The first of the marks that git leaves.
+_CONFLICT = "<<<<<<< "
 ENDINGS = (".ttl", ".nt", ".nq", ".trig", ".rdf", ".jsonld")
 
 
@@ -95,11 +98,20 @@ class Files:
         """
         try:
             text = read_text(file.path, file.name)
-        except (FileSyntaxError, WorkspaceError) as error:
+        except FileSyntaxError as error:
+            content = read_content(file.path, file.name)
+            if b"\0" not in content:
+                self.texts.put(file.name, lambda: content.decode("utf-8", "replace"))
+            self.broken.append(faults.unreadable(file.name, error))
+            return False
+        except WorkspaceError as error:
             self.broken.append(faults.unreadable(file.name, error))
             return False
         self._name(file)
         self.texts.put(file.name, lambda: text)
+        if _CONFLICT in text and (found := faults.conflict(file.name, text)) is not None:
+            self.broken.append(found)
+            return False
         if (
             not whole
             and len(text) > LONG
@@ -202,7 +214,10 @@ def files_of(paths: Iterable[Path]) -> list[WorkspaceFile]:
     found = files_at(paths, ENDINGS)
     for path in found:
         _refuse_other(path)
-    return [WorkspaceFile(str(path), str(path), path.resolve().as_uri()) for path in found]
+    return [
+        WorkspaceFile(str(path), printable(str(path)), Path(os.path.realpath(path)).as_uri())
+        for path in found
+    ]
 
 
 def base_of(file: WorkspaceFile) -> str | None:

@@ -109,7 +109,7 @@ def of_constraint(shapes: Shapes, shape: Shape, parameter: str) -> Levels | None
     if parameter == "class":
         of_value = (frozenset({TYPE}),)
     elif parameter == "closed":
-        of_focus = (None,)
+        of_value = (None,)
     elif parameter in _OF_THE_FOCUS:
         of_focus = (frozenset(str(term.value) for term in terms),)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -27,7 +28,8 @@ from heritagekg.validation.shapes import SH, Node, Shape, Shapes, rdf
 from heritagekg.validation.suggest import Spelling
 from heritagekg.workspace import GRAPHS
 
-_WITH_POSITIONS = (".ttl", ".nt")
+# The endings of files with positions; a pipe has none, and is taken for Turtle.
+_WITH_POSITIONS = (".ttl", ".nt", "")
 # Components that speak of values that are not there: the subject is what must be touched.
 _MISSING = {"MinCount", "HasValue", "QualifiedMinCount"}
 _PROPERTIES = {
@@ -38,6 +40,10 @@ _PROPERTIES = {
     ),
 }
 _ENDS = re.compile(r"\r\n|\n|\r")
+
+
+def _has_positions(name: str) -> bool:
+    return os.path.splitext(name)[1] in _WITH_POSITIONS
 
 
 class Positions:
@@ -103,7 +109,7 @@ class Positions:
         if not isinstance(term, ox.NamedNode):
             return str(term)
         name = compact(term.value)
-        if name != term.value or file is None or not file.endswith(_WITH_POSITIONS):
+        if name != term.value or file is None or not _has_positions(file):
             return name
         for prefix, namespace in self._prefixes(file):
             if term.value.startswith(namespace) and is_local_name(term.value[len(namespace) :]):
@@ -126,7 +132,7 @@ class Positions:
     def triples(self, name: str, subject: Term) -> list[Triple]:
         """Return the triples of *subject* in the file *name*, in the order of the text."""
         is_long = name not in self._read and len(self._loaded.texts[name]) > LONG
-        if is_long and isinstance(subject, ox.NamedNode) and name.endswith(_WITH_POSITIONS):
+        if is_long and isinstance(subject, ox.NamedNode) and _has_positions(name):
             return self._loaded.statements(name).about(subject)
         if name not in self._read:
             by_subject: dict[Term, list[Triple]] = {}
@@ -137,7 +143,7 @@ class Positions:
 
     def _triples(self, name: str) -> Iterator[Triple]:
         """Return the triples of the file *name*, with the blank nodes that the results speak of."""
-        if not name.endswith(_WITH_POSITIONS):
+        if not _has_positions(name):
             return
         said = read(self._loaded.texts[name], self._loaded.bases[name], path=name).triples
         judged = self._loaded.quads[name]
@@ -285,7 +291,8 @@ def diagnose(
     if kind == "Equals" and shape is not None:
         # A value that one of the two lacks stands at the other.
         predicates |= frozenset(shape.parameters["equals"])
-    place = _place(result, kind, predicates, where)
+    place = _closed(result, shape, shapes, where) if kind == "Closed" else None
+    place = place or _place(result, kind, predicates, where)
     file = place.file if place is not None else None
     owner = owner_of(result.source_shape, shapes)
     name = where.name(owner, file) if owner is not None else ""
@@ -310,7 +317,7 @@ def diagnose(
         notes=_notes(shape, name, origin),
         related=tuple(related(result, shape, kind, predicates, place, where)),
         edit=edit,
-        translations={m.language: m.value for m in result.messages if m.language},
+        translations={m.language.lower(): m.value for m in result.messages if m.language},
         focus_node=_shown(result.focus_node),
         path=result_path(result, shape),
         value=_shown(result.value),
@@ -336,6 +343,18 @@ def _place(
     if isinstance(result.path, ox.NamedNode) and where.properties.is_unknown(result.path.value):
         return where.predicate(result.focus_node, result.path, result.value)
     return where.find(result.focus_node, predicates, result.value)
+
+
+def _closed(result: Result, shape: Shape | None, shapes: Shapes, where: Positions) -> Place | None:
+    """Return the place of a property that is one too many: of the focus node, or of its values."""
+    if not isinstance(result.path, ox.NamedNode):
+        return None
+    nodes: list[Term] = [result.focus_node]
+    if shape is not None and shape.path_node is not None:
+        said = said_of(result.focus_node, _predicates(shapes, shape.path_node), where)
+        nodes = [triple.object for _, triple in said]
+    places = (where.predicate(node, result.path, result.value) for node in nodes)
+    return next(filter(None, places), None)
 
 
 def owner_of(node: Node, shapes: Shapes) -> ox.NamedNode | None:

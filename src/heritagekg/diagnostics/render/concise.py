@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from heritagekg.diagnostics.model import Diagnostic
+from heritagekg.diagnostics.model import Diagnostic, visible
 
 
 def render(diagnostics: Iterable[Diagnostic]) -> str:
@@ -19,7 +19,8 @@ def render(diagnostics: Iterable[Diagnostic]) -> str:
 
 
 def _line(found: Diagnostic) -> str:
-    return f"{_place(found)}{found.severity}[{found.code}] {' '.join(found.message.split())}\n"
+    message = visible(" ".join(found.message.split()))
+    return f"{_place(found)}{found.severity}[{found.code}] {message}\n"
 
 
 def _place(diagnostic: Diagnostic) -> str:

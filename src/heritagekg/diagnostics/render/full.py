@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 
-from heritagekg.diagnostics.model import Diagnostic, Edit, Place
+from heritagekg.diagnostics.model import Diagnostic, Edit, Place, visible
 
 _COLOURS = {
     **{"error": "1;31", "warning": "1;33", "info": "1;36", "arrow": "1;34"},
@@ -13,9 +14,20 @@ _COLOURS = {
 }
 _ENDS = re.compile(r"\r\n|\n|\r")
 Source = Callable[[str], str | None]
+# How many columns of a longer line are shown where no width is asked for, and before the caret.
+WIDTH = 160
+_BEFORE = 30
+# A suggested line is to be copied, and cut only where it is out of all measure.
+_WIDEST_CHANGE = 1000
 
 
-def render(diagnostics: Iterable[Diagnostic], source: Source, *, colour: bool = False) -> str:
+def render(
+    diagnostics: Iterable[Diagnostic],
+    source: Source,
+    *,
+    colour: bool = False,
+    width: int = WIDTH,
+) -> str:
     r"""Return *diagnostics* as text to read.
 
     Parameters
@@ -26,6 +38,8 @@ def render(diagnostics: Iterable[Diagnostic], source: Source, *, colour: bool = 
         Gives the text of a file by its name, or None where there is none.
     colour
         Whether to mark words with ANSI colours.
+    width
+        Columns to show of a source line that is longer; the caret is among them.
 
     Examples
     --------
@@ -41,33 +55,36 @@ def render(diagnostics: Iterable[Diagnostic], source: Source, *, colour: bool = 
       |
     <BLANKLINE>
     """
-    shown = _Shown(source, colour)
+    shown = _Shown(source, colour, width)
     return "".join(shown.finding(diagnostic) + "\n" for diagnostic in diagnostics)
 
 
 class _Shown:
     """The parts of the text, painted or not."""
 
-    def __init__(self, source: Source, colour: bool) -> None:
-        self._source, self._colour = source, colour
+    def __init__(self, source: Source, colour: bool, width: int) -> None:
+        self._source, self._colour, self._width = source, colour, width
         self._lines: dict[str, list[str] | None] = {}
 
     def finding(self, found: Diagnostic) -> str:
         head = self._paint(f"{found.severity}[{found.code}]", found.severity)
-        lines = [f"{head}: {found.message}\n"]
+        lines = [f"{head}: {visible(found.message)}\n"]
         if found.place is not None:
             lines.append(self._excerpt(found.place, found.label, found.severity))
         for related in found.related:
-            lines.append(f"{self._paint('note', 'note')}: {related.message}\n")
+            lines.append(self._said("note", related.message))
             lines.append(self._excerpt(related.place, "", "arrow"))
         if found.help:
-            lines.append(f"{self._paint('help', 'help')}: {found.help}\n")
+            lines.append(self._said("help", found.help))
         if found.edit is not None:
             lines.append(self._change(found.edit))
-        lines += [f"{self._paint('note', 'note')}: {note}\n" for note in found.notes]
+        lines += [self._said("note", note) for note in found.notes]
         if found.acknowledged:
-            lines.append(f"{self._paint('note', 'note')}: acknowledged: {found.acknowledged}\n")
+            lines.append(self._said("note", f"acknowledged: {found.acknowledged}"))
         return "".join(lines)
+
+    def _said(self, kind: str, text: str) -> str:
+        return f"{self._paint(kind, kind)}: {visible(text)}\n"
 
     def _paint(self, text: str, kind: str) -> str:
         return f"\x1b[{_COLOURS[kind]}m{text}\x1b[0m" if self._colour else text
@@ -87,9 +104,13 @@ class _Shown:
             return arrow
         line = _line(lines, span.line)
         until = span.end_column if span.end_line == span.line else len(line) + 1
+        line, column, until = _window(line, span.column, until, max(40, self._width - width - 3))
+        line = visible(line)
         # Tabs stay tabs under tabs, so that the caret stands right at any tab width.
-        before = "".join("\t" if letter == "\t" else " " for letter in line[: span.column - 1])
-        caret = self._paint("^" * max(1, until - span.column), kind)
+        before = "".join(
+            "\t" if letter == "\t" else " " * _columns(letter) for letter in line[: column - 1]
+        )
+        caret = self._paint("^" * max(1, _columns(line[column - 1 : until - 1])), kind)
         bar = self._paint("|", "arrow")
         gutter = f"{' ' * width} {bar}"
         return (
@@ -118,12 +139,38 @@ class _Shown:
         width = len(str(shown[-1][0]))
         bar = self._paint("|", "arrow")
         body = ""
-        for number, mark, line in shown:
+        for number, mark, whole in shown:
+            line = visible(_window(whole, span.column, span.column, _WIDEST_CHANGE)[0])
             margin = bar if mark == " " else self._paint(mark, mark)
             text = line if mark == " " else self._paint(line, mark)
             body += f"{self._paint(f'{number:{width}}', 'arrow')} {margin} {text}".rstrip() + "\n"
         gutter = f"{' ' * width} {bar}\n"
         return gutter + body + gutter
+
+
+def _window(line: str, column: int, until: int, width: int) -> tuple[str, int, int]:
+    """Return what is shown of *line*, and where in it the caret begins and ends."""
+    if len(line) <= width:
+        return line, column, until
+    start = max(0, min(column - 1 - _BEFORE, len(line) - width))
+    shown = line[start : start + width]
+    if start:
+        shown = "…" + shown[1:]
+    if start + width < len(line):
+        shown = shown[:-1] + "…"
+    return shown, column - start, min(until - start, len(shown) + 1)
+
+
+def _columns(text: str) -> int:
+    """Return how many columns of a terminal *text* takes: two for a letter as of Chinese."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0
+        if unicodedata.category(letter) in ("Mn", "Me", "Cf")
+        else 1 + (unicodedata.east_asian_width(letter) in "WF")
+        for letter in text
+    )
 
 
 def _line(lines: list[str], number: int) -> str:
