@@ -84,6 +84,15 @@ def test_around_a_folder_with_data_alone(tmp_path: Path) -> None:
     assert Workspace.around(tmp_path).root == tmp_path
 
 
+def test_around_a_folder_within_data_alone(tmp_path: Path) -> None:
+    write(tmp_path, "data/countries/a.ttl")
+    (tmp_path / "queries").mkdir()
+    for inside in ("data", "data/countries", "queries"):
+        assert Workspace.around(tmp_path / inside).root == tmp_path
+    (tmp_path / "notes").mkdir()
+    assert Workspace.around(tmp_path / "notes").root == Workspace.shipped().root
+
+
 def test_file_is_written_whole_or_not_at_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Iterable
 
 from heritagekg.errors import RevisionError, WorkspaceError
-from heritagekg.workspace import Workspace, read_content
+from heritagekg.workspace import Workspace, printable, read_content
 
 _SECTIONS = ("data", "ontology", "alignments", "shapes")
 _TIMEOUT = 120
@@ -43,7 +43,36 @@ def files_at_revision(workspace: Workspace, revision: str) -> dict[str, bytes]:
         mode, _, rest = about.partition(" ")
         if name.endswith(".ttl") and mode.startswith("100"):
             blobs[name] = rest.split(" ")[1]
-    return dict(zip(blobs, _contents(workspace, blobs.values()), strict=True))
+    names = map(printable, blobs)
+    return dict(zip(names, _contents(workspace, blobs.values()), strict=True))
+
+
+def ends_of(workspace: Workspace, revisions: str) -> tuple[str, str | None]:
+    """Return the two revisions that `A..B` or `A...B` names, or a single one and None.
+
+    As for git, an end that is left out is HEAD, and `A...B` begins where B left A.
+
+    Raises
+    ------
+    RevisionError
+        If git knows no such revision, or the two have nothing in common.
+    """
+    first, dots, second = revisions.partition("...")
+    if dots:
+        ends = [_commit(workspace, end or "HEAD") for end in (first, second)]
+        try:
+            return _git(workspace, ["merge-base", *ends]).decode().split()[0], second or "HEAD"
+        except RevisionError:
+            message = f"git knows no commit that {revisions!r} have in common"
+            raise RevisionError(message + _if_shallow(workspace)) from None
+    first, dots, second = revisions.partition("..")
+    return (first or "HEAD", second or "HEAD") if dots else (revisions, None)
+
+
+def _if_shallow(workspace: Workspace) -> str:
+    """Return what helps where a clone has the newest commits alone."""
+    is_shallow = _git(workspace, ["rev-parse", "--is-shallow-repository"]).strip() == b"true"
+    return "; this clone has no older commits: `git fetch --unshallow` gets them" * is_shallow
 
 
 def _commit(workspace: Workspace, revision: str) -> str:
@@ -54,7 +83,7 @@ def _commit(workspace: Workspace, revision: str) -> str:
     except RevisionError:
         raise RevisionError(
             f"git knows no revision {revision!r} in {str(workspace.root)!r}; "
-            "a revision is a branch, a tag, a commit, HEAD or HEAD~1"
+            "a revision is a branch, a tag, a commit, HEAD or HEAD~1" + _if_shallow(workspace)
         ) from None
 
 

@@ -126,8 +126,7 @@ class Workspace:
         found = []
         for entry in _walk(self.root / folder, deep, ending):
             name = entry[prefix:].replace(os.sep, "/")
-            graph = GRAPHS + _as_iri(name.removesuffix(ending))
-            found.append(WorkspaceFile(entry, printable(name), graph))
+            found.append(WorkspaceFile(entry, printable(name), graph_of(name.removesuffix(ending))))
         return tuple(sorted(found, key=lambda file: file.name))
 
     def files(self, section: str) -> tuple[WorkspaceFile, ...]:
@@ -146,13 +145,19 @@ class Workspace:
         return tuple(sorted([*own, *beneath], key=lambda file: file.name))
 
 
-def _as_iri(name: str) -> str:
-    """Return *name* as a part of an IRI, which holds no spaces, for example."""
+def graph_of(name: str) -> str:
+    """Return the IRI of the named graph of the file *name*, without its ending.
+
+    Examples
+    --------
+    >>> graph_of("data/countries/fr"), graph_of("data/new file")
+    ('https://w3id.org/heritagekg/data/countries/fr', 'https://w3id.org/heritagekg/data/new%20file')
+    """
     if _UNLIKE_IRI.search(name) is None:
-        return name
+        return GRAPHS + name
     from urllib.parse import quote
 
-    return _UNLIKE_IRI.sub(lambda found: quote(os.fsencode(found[0]), safe=""), name)
+    return GRAPHS + _UNLIKE_IRI.sub(lambda found: quote(os.fsencode(found[0]), safe=""), name)
 
 
 def printable(name: str) -> str:

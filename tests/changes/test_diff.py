@@ -199,3 +199,56 @@ def test_no_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     with pytest.raises(RevisionError, match="git is not installed"):
         compare(Workspace(tmp_path / "w"), "HEAD")
+
+
+def test_the_last_file_is_deleted(workspace: Workspace) -> None:
+    for path in (workspace.root / "data").iterdir():
+        path.unlink()
+    said = run(workspace.root, "HEAD")
+    assert said.returncode == 0 and "  - Ada Old (person:ada)\n" in said.stdout
+    said = run(workspace.root.parent, "-C", str(workspace.root), "HEAD")
+    assert "  - Ada Old (person:ada)\n" in said.stdout
+
+
+def test_no_file_at_either_revision(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "commit", "-qm", "none", "--allow-empty")
+    said = run(tmp_path, "HEAD")
+    assert said.returncode == 2 and said.stderr.startswith("error: nothing to compare: no Turtle")
+
+
+def test_ends_of_a_range(workspace: Workspace) -> None:
+    root = workspace.root
+    git(root, "branch", "old")
+    git(root, "checkout", "-qb", "new")
+    write(root, "data/more.ttl", NEXT)
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "two")
+    bob = "  + Bob New (person:bob)\n"
+    for asked in ("old..new", "old..", "old...new", "old..."):
+        assert bob in run(root, asked).stdout
+    git(root, "checkout", "-q", "old")
+    write(root, "data/third.ttl", "person:eve a hkg:Person ; skos:prefLabel 'Eve'@en .")
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "three")
+    assert "Eve" in run(root, "new..old").stdout and "Bob" in run(root, "new..old").stdout
+    # What the other branch did meanwhile is no part of it.
+    assert "Eve" in run(root, "new...old").stdout and "Bob" not in run(root, "new...old").stdout
+    git(root, "checkout", "-q", "--orphan", "alone")
+    git(root, "commit", "-qm", "four")
+    said = run(root, "old...alone")
+    assert said.returncode == 2 and "no commit that 'old...alone' have in common" in said.stderr
+
+
+def test_shallow_clone_says_how_to_get_the_rest(workspace: Workspace, tmp_path: Path) -> None:
+    write(workspace.root, "data/more.ttl", NEXT)
+    git(workspace.root, "add", "-A")
+    git(workspace.root, "commit", "-qm", "two")
+    git(tmp_path, "clone", "-q", "--depth", "1", tmp_path.as_uri(), "shallow")
+    said = run(tmp_path / "shallow" / "kept here", "HEAD~1")
+    assert said.returncode == 2 and said.stderr.endswith("`git fetch --unshallow` gets them\n")
+
+
+def test_patch_of_a_file_whose_name_is_no_iri(workspace: Workspace) -> None:
+    write(workspace.root, "data/new file.ttl", NEXT)
+    assert "<https://w3id.org/heritagekg/data/new%20file>" in patch(compare(workspace, "HEAD"))

@@ -9,7 +9,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, Queue
 
@@ -191,14 +192,15 @@ def test_a_file_that_does_not_parse_is_not_remembered(workspace: Workspace) -> N
     assert check_workspace(workspace).conforms
 
 
-def test_watch_gives_the_verdict_on_save(workspace: Workspace, tmp_path: Path) -> None:
-    path = write(workspace, "one", [STATEMENTS[0], STATEMENTS[2]])
+@contextmanager
+def watching(root: Path, *arguments: str) -> Iterator[Callable[[str], None]]:
+    """Run `heritagekg check --watch`, and give what waits for words in its output."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "heritagekg", "check", "--watch", "--format", "concise"],
+        [sys.executable, "-m", "heritagekg", "check", "--watch", "--format", "concise", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
-        cwd=workspace.root,
+        cwd=root,
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
     )
     lines: Queue[str] = Queue()
@@ -220,13 +222,48 @@ def test_watch_gives_the_verdict_on_save(workspace: Workspace, tmp_path: Path) -
     try:
         wait_for("waiting for changes")
         time.sleep(1)
-        path.write_text(path.read_text(encoding="utf-8") + STATEMENTS[1], encoding="utf-8")
-        wait_for("error[HK2")
-        write(workspace, "one", [STATEMENTS[0], STATEMENTS[2]])
-        wait_for("all is well in 1 file")
+        yield wait_for
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(timeout=30)
         reader.join(timeout=30)
         stream.close()
     assert process.returncode == 130
+
+
+def test_watch_gives_the_verdict_on_save(workspace: Workspace) -> None:
+    path = write(workspace, "one", [STATEMENTS[0], STATEMENTS[2]])
+    with watching(workspace.root) as wait_for:
+        path.write_text(path.read_text(encoding="utf-8") + STATEMENTS[1], encoding="utf-8")
+        wait_for("error[HK2")
+        write(workspace, "one", [STATEMENTS[0], STATEMENTS[2]])
+        wait_for("all is well in 1 file")
+
+
+def test_watch_outlasts_files_that_go_and_come_back(workspace: Workspace) -> None:
+    path = write(workspace, "one", [STATEMENTS[0], STATEMENTS[2]])
+    text = path.read_text(encoding="utf-8")
+    with watching(workspace.root) as wait_for:
+        path.unlink()
+        path.parent.rmdir()
+        # The workspace stays the one that it was, with nothing in it.
+        wait_for("error: nothing to check")
+        path.parent.mkdir()
+        path.write_text(text, encoding="utf-8")
+        wait_for("all is well in 1 file")
+
+
+def test_watch_sees_each_save_of_an_editor_that_replaces_files(tmp_path: Path) -> None:
+    data, beside = tmp_path / "d.ttl", tmp_path / "d.ttl~"
+    (tmp_path / "s.ttl").write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> ."
+        "<e:s> sh:targetClass <e:M> ; sh:property [ sh:path <e:n> ; sh:minCount 1 ] .",
+        encoding="utf-8",
+    )
+    wrong, right = "<e:a> a <e:M> .", "<e:a> a <e:M> ; <e:n> 1 ."
+    data.write_text(wrong, encoding="utf-8")
+    with watching(tmp_path, "d.ttl", "--shapes", "s.ttl") as wait_for:
+        for text, words in ((right, "all is well"), (wrong, "error[Min"), (right, "all is well")):
+            beside.write_text(text, encoding="utf-8")
+            beside.replace(data)
+            wait_for(words)

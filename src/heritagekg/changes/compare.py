@@ -12,8 +12,9 @@ from typing import TypeAlias
 import pyoxigraph as ox
 
 from heritagekg.dataset import syntax_fault
+from heritagekg.errors import RevisionError
 from heritagekg.revisions import files_at_revision, files_here
-from heritagekg.workspace import GRAPHS, Workspace, decode_text
+from heritagekg.workspace import Workspace, decode_text, graph_of
 
 Node: TypeAlias = ox.NamedNode | ox.BlankNode
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
@@ -103,6 +104,9 @@ def compare(workspace: Workspace, old: str, new: str | None = None) -> Compariso
     """
     before = files_at_revision(workspace, old)
     after = files_here(workspace) if new is None else files_at_revision(workspace, new)
+    if not before and not after:
+        where = str(workspace.root)
+        raise RevisionError(f"nothing to compare: no Turtle file of data or ontology in {where!r}")
     read: dict[bytes, frozenset[Stated]] = {}
 
     def state(files: Mapping[str, bytes], revision: str | None) -> State:
@@ -125,7 +129,7 @@ def state_of(workspace: Workspace) -> State:
 
 def _quads(state: State) -> set[ox.Quad]:
     return {
-        ox.Quad(*triple, ox.NamedNode(GRAPHS + name.removesuffix(".ttl")))
+        ox.Quad(*triple, ox.NamedNode(graph_of(name.removesuffix(".ttl"))))
         for name, triples in state.files.items()
         for triple in triples
     }

@@ -60,6 +60,8 @@ _TIMES = (
     "hkg:attestedIn",
 )
 _ENDS = ("hkg:validUntil", "hkg:endDate")
+# The header of a file is no thing of the world.
+_SECTIONS = {"void:Dataset": "file headers"}
 MARKS = {"added": "+", "removed": "-", "changed": "~"}
 
 
@@ -157,7 +159,7 @@ class _Teller:
         name = self._label(subject)
         curie = compact(subject.value)
         shown = name if name == curie else f"{name} ({curie})"
-        section = self._label(kind) if kind else "other"
+        section = _SECTIONS.get(kind) or (self._label(kind) if kind else "other")
         if not before or not after:
             return Line(section, "added" if after else "removed", shown)
         parts = self._differences(before, after)
@@ -277,7 +279,12 @@ def text(found: list[Line], moved: Mapping[tuple[str, str], int]) -> str:
       ~ chair of A: X until 2025-11, Y since
     """
     return "\n".join(
-        "".join([f"{kind}\n", *(f"  {MARKS[line.what]} {line.text}\n" for line in section)])
+        "".join(
+            [
+                f"{kind}\n",
+                *(f"  {MARKS[line.what]} {' '.join(line.text.split())}\n" for line in section),
+            ]
+        )
         for kind, section in _sections(found, moved).items()
     )
 

@@ -17,6 +17,7 @@ class Session:
 
     def __init__(self) -> None:
         self.folder: str | None = None
+        self._workspace: Workspace | None = None
 
     @property
     def is_remote(self) -> bool:
@@ -24,14 +25,20 @@ class Session:
         return self.folder is not None and self.folder.startswith(("http://", "https://"))
 
     def workspace(self) -> Workspace:
-        """Return the workspace of -C, else the one around the current folder, else the shipped."""
+        """Return the workspace of -C, else the one around the current folder, else the shipped.
+
+        It stays the one that it was, also where its files go.
+        """
         from pathlib import Path
 
         from heritagekg.workspace import Workspace
 
-        if self.folder is not None:
-            return Workspace.at(self.folder)
-        return Workspace.around(Path.cwd())
+        if self._workspace is None:
+            folder = self.folder
+            self._workspace = (
+                Workspace.around(Path.cwd()) if folder is None else Workspace.at(folder)
+            )
+        return self._workspace
 
     def graph(self) -> KnowledgeGraph:
         """Return the graph of the workspace; building it shows progress on a terminal."""
