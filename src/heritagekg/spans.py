@@ -35,7 +35,8 @@ class Places:
 
     def span(self, start: int, end: int) -> Span:
         """Return the span from offset *start* to offset *end*."""
-        line, last = bisect_right(self._starts, start), bisect_right(self._starts, end)
-        return Span(
-            line, start - self._starts[line - 1] + 1, last, end - self._starts[last - 1] + 1
-        )
+        starts = self._starts
+        line = last = bisect_right(starts, start)
+        if last < len(starts) and end >= starts[last]:
+            last = bisect_right(starts, end)
+        return Span(line, start - starts[line - 1] + 1, last, end - starts[last - 1] + 1)

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from heritagekg.errors import FileSyntaxError
 from heritagekg.spans import Places, Span
-from heritagekg.turtle.tokens import tokens
+from heritagekg.turtle.tokens import Token, tokens
 
 Node: TypeAlias = ox.NamedNode | ox.BlankNode
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
@@ -108,7 +108,7 @@ def read(text: str, base: str | None = None, *, path: str = "<text>") -> Documen
     ('1', 2, 9)
     """
     _refuse_mistakes(text, base, path)
-    return _Reader(text, base, path).document()
+    return Reader(text, base, path).document()
 
 
 def _refuse_mistakes(text: str, base: str | None, path: str) -> None:
@@ -139,12 +139,27 @@ _NOWHERE = Span(1, 1, 1, 1)
 _START = _Frame(None, _NOWHERE, None, _NOWHERE, None)
 
 
-class _Reader:
-    """A push-down automaton over tokens that are known to be in order; no depth is too much."""
+class Reader:
+    """A push-down automaton over tokens that are known to be in order; no depth is too much.
+
+    Parameters
+    ----------
+    text
+        A text that the strict parser accepts.
+    base, path
+        As for `read`.
+
+    Examples
+    --------
+    >>> text = "PREFIX e: <http://e/> e:a e:b 1 . e:c e:d 2 ."
+    >>> reader = Reader(text, None, "<text>")
+    >>> reader.stretch(0, 21), [triple.object_span.column for triple in reader.stretch(34, 45)]
+    ([], [43])
+    """
 
     def __init__(self, text: str, base: str | None, path: str) -> None:
-        self._base, self._path = base or "", path
-        self._tokens = list(tokens(text))
+        self._text, self._base, self._path = text, base or "", path
+        self._tokens: list[Token] = []
         self._next = 0
         self._span = Places(text).span
         self._declarations: list[Prefix] = []
@@ -158,9 +173,7 @@ class _Reader:
         self._predicate, self._predicate_span = _START.predicate, _NOWHERE
         self._is_filled = _START.is_filled
         self._stack: list[_Frame] = []
-
-    def document(self) -> Document:
-        handlers: dict[str, Callable[[str, int], None]] = {
+        self._handlers: dict[str, Callable[[str, int], None]] = {
             "name": self._name,
             "iri": self._name,
             "string": self._string,
@@ -172,17 +185,30 @@ class _Reader:
             "comment": self._comment,
             "newer": self._refuse,
         }
-        for_kind, everything = handlers.__getitem__, self._tokens
-        while self._next < len(everything):
-            kind, text, start = everything[self._next]
-            self._next += 1
-            for_kind(kind)(text, start)
+
+    def document(self) -> Document:
+        """Read the whole text and return what it says."""
+        triples = self.stretch()
         return Document(
-            tuple(self._triples),
+            tuple(triples),
             tuple(self._declarations),
             tuple(self._comments),
             {node: label[2:] for label, node in self._labels.items()},
         )
+
+    def stretch(self, start: int = 0, end: int | None = None) -> list[Triple]:
+        """Read the statements from offset *start* to *end* and return their triples.
+
+        What was declared in a stretch that was read before holds.
+        """
+        self._tokens, self._next = list(tokens(self._text, start, end)), 0
+        self._triples = []
+        for_kind, everything = self._handlers.__getitem__, self._tokens
+        while self._next < len(everything):
+            kind, text, at = everything[self._next]
+            self._next += 1
+            for_kind(kind)(text, at)
+        return self._triples
 
     # -- tokens ----------------------------------------------------------------------------------
 

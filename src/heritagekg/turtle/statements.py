@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from bisect import bisect
+from collections.abc import Mapping
 from functools import cached_property
 
 import pyoxigraph as ox
 
-from heritagekg.spans import Places, Span
-from heritagekg.turtle.reader import Prefix, Triple, read
+from heritagekg.turtle.reader import Prefix, Reader, Triple, read
 
 # A statement ends at a full stop that no name or number goes on after; a directive of SPARQL's
 # kind at its IRI. The text is known to parse.
@@ -44,8 +43,9 @@ class Statements:
 
     def __init__(self, text: str, base: str | None, path: str = "<text>") -> None:
         self._text, self._base, self._path = text, base, path
-        self._directives: list[tuple[int, str]] = []
+        self._directives: list[tuple[int, int]] = []
         self._subjects: list[str] = []
+        self._readers: dict[int, Reader] = {}
         self._triples: dict[int, list[Triple]] = {}
 
     def about(self, subject: ox.NamedNode) -> list[Triple]:
@@ -74,7 +74,7 @@ class Statements:
     def declarations(self) -> tuple[Prefix, ...]:
         """Return the prefixes that the text declares, each with its place among the directives."""
         assert self._by_name is not None
-        directives = "\n".join(text for _, text in self._directives)
+        directives = "\n".join(self._text[start:end] for start, end in self._directives)
         return read(directives, self._base, path=self._path).declarations
 
     def subjects(self) -> list[str]:
@@ -91,7 +91,7 @@ class Statements:
             kind = match.lastgroup or ""
             start, end = match.span(kind)
             if kind == "directive" or self._text[start] == "@":
-                self._directives.append((start, self._text[start:end]))
+                self._directives.append((start, end))
                 continue
             subject = _SUBJECT.match(self._text, start, end)
             if subject is not None:
@@ -99,28 +99,19 @@ class Statements:
                 found.setdefault(_name(subject[0]), []).append((start, end))
         return found
 
-    @cached_property
-    def _places(self) -> Places:
-        return Places(self._text)
-
     def _read(self, start: int, end: int) -> list[Triple]:
         if start not in self._triples:
-            self._triples[start] = list(self._read_anew(start, end))
+            self._triples[start] = self._reader(start).stretch(start, end)
         return self._triples[start]
 
-    def _read_anew(self, start: int, end: int) -> Iterator[Triple]:
-        before = "\n".join(text for at, text in self._directives if at < start)
-        place = self._places.span(start, start)
-        padding = " " * (place.column - 1)
-        alone = f"{before}\n{padding}{self._text[start:end]}"
-        down = place.line - before.count("\n") - 2
-        for triple in read(alone, self._base, path=self._path).triples:
-            yield replace(
-                triple,
-                subject_span=_moved(triple.subject_span, down),
-                predicate_span=_moved(triple.predicate_span, down),
-                object_span=_moved(triple.object_span, down),
-            )
+    def _reader(self, start: int) -> Reader:
+        """Return a reader that knows what is declared before offset *start*."""
+        before = bisect(self._directives, (start, start))
+        if before not in self._readers:
+            self._readers[before] = Reader(self._text, self._base, self._path)
+            for directive in self._directives[:before]:
+                self._readers[before].stretch(*directive)
+        return self._readers[before]
 
 
 def _resolved(token: str, declared: Mapping[str, str]) -> str | None:
@@ -130,10 +121,6 @@ def _resolved(token: str, declared: Mapping[str, str]) -> str | None:
     if token.startswith("<"):
         return token[1:-1] if _ABSOLUTE.match(token) else None
     return declared[prefix] + local if prefix in declared else None
-
-
-def _moved(span: Span, lines: int) -> Span:
-    return Span(span.line + lines, span.column, span.end_line + lines, span.end_column)
 
 
 def _name(subject: str) -> str:

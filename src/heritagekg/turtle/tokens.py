@@ -53,18 +53,20 @@ def _local() -> re.Pattern[str]:
     return re.compile(_LOCAL)
 
 
-def tokens(text: str) -> Iterator[Token]:
+def tokens(text: str, start: int = 0, end: int | None = None) -> Iterator[Token]:
     """Return the tokens of *text*, comments too; a kind `newer` begins where Turtle 1.1 ends.
 
-    The text is one that a strict parser accepts: mistakes are not looked for.
+    The text is one that a strict parser accepts: mistakes are not looked for. Only the stretch from
+    offset *start* to *end* is looked at, which no token or space may reach beyond.
 
     Examples
     --------
     >>> list(tokens("<a:b> # c"))
     [('iri', '<a:b>', 0), ('comment', '# c', 6)]
     """
-    end = len(text.rstrip(" \t\r\n"))
-    for match in _pattern().finditer(text, 0, end):
+    if end is None:
+        end = len(text.rstrip(" \t\r\n"))
+    for match in _pattern().finditer(text, start, end):
         kind = match.lastgroup or ""
         found = match[kind]
         yield kind, found, match.end() - len(found)

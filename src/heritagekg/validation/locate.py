@@ -14,7 +14,7 @@ from heritagekg.diagnostics.model import Diagnostic, Place
 from heritagekg.engine.protocol import Term
 from heritagekg.spans import Span
 from heritagekg.terms import PREFIXES, compact
-from heritagekg.turtle.reader import Triple, read
+from heritagekg.turtle.reader import TYPE, Triple, read
 from heritagekg.turtle.tokens import is_local_name
 from heritagekg.validation.advise import advise
 from heritagekg.validation.blanks import Said, paired
@@ -209,13 +209,13 @@ class Positions:
 
         Where values are too many or too alike, no single one is wrong: the last is pointed at.
         """
-        best: tuple[int, Place] | None = None
+        best: tuple[int, str, Span] | None = None
         for name in self._describing(focus_node):
             for triple in self.triples(name, focus_node):
-                rated = _rated(name, triple, predicates, value)
-                if best is None or rated[0] < best[0] or (value is None and rated[0] == best[0]):
-                    best = rated
-        return best[1] if best is not None else self._elsewhere(focus_node)
+                rank, span = _rated(triple, predicates, value)
+                if best is None or rank < best[0] or (value is None and rank == best[0]):
+                    best = rank, name, span
+        return Place(*best[1:]) if best is not None else self._elsewhere(focus_node)
 
     def _elsewhere(self, term: Term) -> Place | None:
         """Return where *term* is mentioned, or the file alone where it has no positions."""
@@ -244,20 +244,16 @@ def _plain(quads: Iterable[ox.Quad]) -> list[Said]:
     ]
 
 
-def _rated(
-    name: str, triple: Triple, predicates: frozenset[Term], value: Term | None
-) -> tuple[int, Place]:
-    """Return how well *triple* fits (0 best), and the place it gives."""
+def _rated(triple: Triple, predicates: frozenset[Term], value: Term | None) -> tuple[int, Span]:
+    """Return how well *triple* fits (0 best), and the span to point at."""
     fits = triple.predicate in predicates
-    if value is not None and triple.object == value and (fits or not predicates):
-        return 0, Place(name, triple.object_span)
+    if value is not None and triple.object == value:
+        return (0 if fits or not predicates else 3), triple.object_span
     if fits:
         # A store may write a number its own way: 4.0 as 4.
         is_like = value is None or isinstance(value, ox.Literal)
-        return (1 if is_like else 2), Place(name, triple.object_span)
-    if value is not None and triple.object == value:
-        return 3, Place(name, triple.object_span)
-    return (4 if triple.predicate == rdf("type") else 5), Place(name, triple.subject_span)
+        return (1 if is_like else 2), triple.object_span
+    return (4 if triple.predicate == TYPE else 5), triple.subject_span
 
 
 def _predicates(shapes: Shapes, path: Term | None) -> frozenset[Term]:

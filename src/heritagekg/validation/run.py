@@ -14,10 +14,9 @@ import pyoxigraph as ox
 from heritagekg.engine.embedded import Embedded
 from heritagekg.engine.protocol import Engine, Term
 from heritagekg.validation.compile import Check, Compiled, Constraint, Dialect, compile_shapes
-from heritagekg.validation.levels import Levels, together
 from heritagekg.validation.reads import SUBCLASS_OF, TYPE, read_plainly, reads
 from heritagekg.validation.shapes import SH, Node, Shapes, ShapesError, is_true, rdf, sh
-from heritagekg.validation.spelling import Spellings, original
+from heritagekg.validation.spelling import Spellings, is_changed, original
 
 if TYPE_CHECKING:
     import rdflib
@@ -214,20 +213,19 @@ def _screened(columns: Columns, shapes: Shapes) -> tuple[Compiled, list[Result]]
     )
     graph = SHAPES_GRAPH if shapes.asks_for_itself else None
     compiled = compile_shapes(shapes, Dialect(below, respelled, True, graph))
-    whole, near = list(compiled.checks), list[Check]()
+    whole, near = list(compiled.checks), list[tuple[Check, Set[int]]]()
     if below is not None:
         screen = Screen(columns, shapes, below)
-        near = [check for check in whole if screen.has_judged(check)]
-        whole = [check for check in whole if not screen.has_judged(check)]
+        judged = [(check, screen.suspects(check)) for check in whole]
+        whole = [check for check, suspects in judged if suspects is None]
+        near = [(check, suspects) for check, suspects in judged if suspects]
     results: list[Result] = []
-    if near and screen.suspects:
-        levels = together(*(check.levels for check in near))
-        assert levels is not None
-        around = _around(columns, screen.suspects, levels)
-        memory = Memory.of_quads(around, shapes, plain, respelled)
-        suspects = {columns.terms[number] for number in screen.suspects}
-        for found in memory.results(near):
-            results += [result for result in found if result.focus_node in suspects]
+    if near:
+        kept, changing = _around(columns, near)
+        memory = Memory.of_quads(changing, shapes, plain, respelled, kept)
+        among = [{columns.terms[number] for number in suspects} for _, suspects in near]
+        for found in memory.results([check for check, _ in near], among):
+            results += found
     if whole:
         read = {
             predicate: columns.quads(predicate, values=values)
@@ -242,18 +240,32 @@ def _screened(columns: Columns, shapes: Shapes) -> tuple[Compiled, list[Result]]
     return compiled, results
 
 
-def _around(columns: Columns, nodes: Set[int], levels: Levels) -> Iterator[ox.Quad]:
-    """Return what *levels* tell to read of *nodes*, and which classes are below others."""
-    yield from columns.quads(SUBCLASS_OF)
-    for level in levels:
-        further: set[int] = set()
-        for predicate in columns:
-            if level is None or predicate in level:
-                column = columns.of(predicate)
-                if not nodes.isdisjoint(column.having):
-                    further.update(v for s, v in column.pairs() if s in nodes)
-                    yield from columns.quads(predicate, nodes)
-        nodes = further
+def _around(
+    columns: Columns, near: Iterable[tuple[Check, Set[int]]]
+) -> tuple[list[ox.Quad], list[ox.Quad]]:
+    """Return what each check reads of its nodes, and which classes are below others.
+
+    Those quads come first that a store surely keeps as they are written.
+    """
+    of: dict[str, set[int]] = {}
+    for check, nodes in near:
+        levels = check.levels or ()
+        for depth, level in enumerate(levels, start=1):
+            further: set[int] = set()
+            for predicate in columns if level is None else level:
+                of.setdefault(predicate, set()).update(nodes)
+                if depth < len(levels):
+                    further.update(v for s, v in columns.of(predicate).pairs() if s in nodes)
+            nodes = further
+    as_is, changing = list(columns.quads(SUBCLASS_OF)), list[ox.Quad]()
+    kinds, terms = columns.kinds, columns.terms
+    for predicate, nodes in of.items():
+        named = ox.NamedNode(predicate)
+        for subject, value in columns.of(predicate).pairs():
+            if subject in nodes:
+                some = changing if is_changed(kinds[value]) else as_is
+                some.append(ox.Quad(terms[subject], named, terms[value]))  # type: ignore[arg-type]
+    return as_is, changing
 
 
 def _read_by(columns: Columns, checks: Iterable[Check]) -> dict[str, Set[int] | None]:
@@ -358,15 +370,26 @@ class Memory:
         """What queries may know of the data."""
         return Dialect(subclasses(_class_pairs(self.engine)), self._respelled, True, self._graph)
 
-    def results(self, checks: Sequence[Check]) -> list[list[Result]]:
-        """Return the results of each check; those that see plainly run first."""
+    def results(
+        self, checks: Sequence[Check], among: Sequence[Set[Term]] = ()
+    ) -> list[list[Result]]:
+        """Return the results of each check; those that see plainly run first.
+
+        Parameters
+        ----------
+        checks
+            What to ask.
+        among
+            For each check, the focus nodes that it is asked about; nothing for all.
+        """
         found: dict[int, list[Result]] = {}
         tallies = _Tallies(self.engine, checks)
         for number in sorted(range(len(checks)), key=lambda n: not checks[n].sees_plainly):
             if not checks[number].sees_plainly and self._spellings.predicates:
                 self._store.bulk_extend(list(self._spellings.quads(self._store)))
                 self._spellings = Spellings()
-            found[number] = list(results_of(self.engine, checks[number], tallies))
+            nodes = among[number] if among else None
+            found[number] = list(results_of(self.engine, checks[number], tallies, nodes))
         return [found[number] for number in range(len(checks))]
 
 
@@ -443,8 +466,10 @@ class _Tallies:
         return found
 
 
-def _miscounted(check: Check, tallies: _Tallies) -> Iterator[Result]:
+def _miscounted(check: Check, tallies: _Tallies, among: Set[Term] | None) -> Iterator[Result]:
     focus_nodes, _ = tallies.of(check.query)
+    if among is not None:
+        focus_nodes = focus_nodes & {str(node).encode() for node in among}
     for constraint, count in zip(check.constraints, check.counts, strict=True):
         nodes, often = tallies.of(count.query)
         wrong: Iterable[bytes] = ()
@@ -465,17 +490,25 @@ def _subject(written: str) -> Node:
     return ox.BlankNode(written[2:]) if written.startswith("_:") else ox.NamedNode(written[1:-1])
 
 
-def results_of(engine: Engine, check: Check, tallies: _Tallies | None = None) -> Iterator[Result]:
-    """Return the results of *check* on *engine*."""
+def results_of(
+    engine: Engine,
+    check: Check,
+    tallies: _Tallies | None = None,
+    among: Set[Term] | None = None,
+) -> Iterator[Result]:
+    """Return the results of *check* on *engine*, for nodes *among* these if given."""
     if check.counts:
-        yield from _miscounted(check, tallies or _Tallies(engine, [check]))
+        yield from _miscounted(check, tallies or _Tallies(engine, [check]), among)
         return
     if check.focus_query is None:
         for solution in _solutions(engine, check.query, {}):
-            yield from _results(check, solution)
+            if among is None or solution["this"] in among:
+                yield from _results(check, solution)
         return
     for (focus_node,) in engine.select(check.focus_query).terms:
         assert focus_node is not None
+        if among is not None and focus_node not in among:
+            continue
         if isinstance(focus_node, ox.BlankNode):
             shape = check.constraints[0].source_shape
             raise ShapesError(

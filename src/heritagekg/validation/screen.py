@@ -80,10 +80,9 @@ class Screen:
 
     Attributes
     ----------
-    suspects
-        The numbers of the nodes that may violate a constraint that was judged.
     judged
-        (source shape, component) of the constraints that were judged, whatever the target.
+        (source shape, component) of the constraints that were judged, whatever the target: the
+        numbers of the nodes that may violate them.
 
     Examples
     --------
@@ -93,7 +92,8 @@ class Screen:
     ... format=ox.RdfFormat.TURTLE, base_iri="e:"))
     >>> data = "<e:1> a <e:Museum> ; <e:code> 'M-1' . <e:2> a <e:Museum> ; <e:code> 'B' ."
     >>> columns = Columns(ox.parse(data, format=ox.RdfFormat.TURTLE))
-    >>> [columns.terms[number].value for number in Screen(columns, shapes, {}).suspects]
+    >>> (suspects,) = Screen(columns, shapes, {}).judged.values()
+    >>> [columns.terms[number].value for number in suspects]
     ['e:2']
     """
 
@@ -102,8 +102,7 @@ class Screen:
     ) -> None:
         self.columns, self.shapes = columns, shapes
         self._subclasses = subclasses
-        self.suspects: set[int] = set()
-        self.judged: set[tuple[Term, str]] = set()
+        self.judged: dict[tuple[Term, str], set[int]] = {}
         self._not_judged: set[tuple[Term, str]] = set()
         self._above: list[Term] = []
         self._comparable: dict[int, tuple[str, float | str]] = {}
@@ -111,12 +110,15 @@ class Screen:
         targeted = [s for s in shapes.by_node.values() if s.targets and not s.deactivated]
         for shape in targeted:
             self._judge(shape, self._focus(shape))
-        self.judged -= self._not_judged
+        for key in self._not_judged & self.judged.keys():
+            del self.judged[key]
 
-    def has_judged(self, check: Check) -> bool:
-        """Return whether every node that violates a constraint of *check* is a suspect."""
-        keys = ((each.source_shape, each.component) for each in check.constraints)
-        return check.levels is not None and all(key in self.judged for key in keys)
+    def suspects(self, check: Check) -> Set[int] | None:
+        """Return the nodes that may violate a constraint of *check*; None where any may."""
+        keys = {(each.source_shape, each.component) for each in check.constraints}
+        if check.levels is None or not keys <= self.judged.keys():
+            return None
+        return set().union(*(self.judged[key] for key in keys))
 
     def _judge(self, shape: Shape, nodes: Set[int] | None) -> None:
         if shape.deactivated:
@@ -131,9 +133,8 @@ class Screen:
             try:
                 if nodes is None:
                     raise Unscreened
-                for term in terms:
-                    self.suspects |= self.violating(shape, name, term, nodes).maybe
-                self.judged.add(key)
+                found = [self.violating(shape, name, term, nodes).maybe for term in terms]
+                self.judged.setdefault(key, set()).update(*found)
             except Unscreened:
                 self._not_judged.add(key)
 
