@@ -400,3 +400,34 @@ def test_a_closed_property_shape_closes_its_values(tmp_path: Path) -> None:
     checked = check_files([tmp_path / "d.ttl"], [tmp_path / "s.ttl"])
     spans = [d.place.span[:2] for d in checked.diagnostics if d.place and d.place.span]
     assert spans == [(lines + 3, 11), (lines + 5, 5)]
+
+
+@pytest.mark.parametrize(
+    "group",
+    [
+        *("$this $PATH ?value", "$this e:in* ?value", "?value (e:in|e:name)? $this"),
+        "$this e:in* ?value OPTIONAL { ?value a ?kind } FILTER(!BOUND(?kind))",
+        "{ $this e:in* ?value } UNION { ?value e:name $this }",
+        "?value e:in* $this FILTER NOT EXISTS { $this e:in ?any }",
+    ],
+)
+@pytest.mark.parametrize("is_inside", [False, True])
+def test_a_path_without_a_step_in_a_query_finds_a_target_in_no_triple(
+    group: str, is_inside: bool
+) -> None:
+    declared = 'e:p sh:declare [ sh:prefix "e" ; sh:namespace "https://example.org/"^^xsd:anyURI ]'
+    asked = (
+        f'sh:sparql [ sh:prefixes e:p ; sh:select "SELECT DISTINCT $this ?value {{ {group} }}" ]'
+    )
+    path = "sh:path [ sh:zeroOrMorePath e:in ]"
+    targets = 'sh:targetNode e:nowhere , "nowhere" , e:hall'
+    body = f"sh:node [ sh:property [ {path} ; {asked} ] ]" if is_inside else f"{path} ; {asked}"
+    # What the engine needs to find the nodes is seen by no other query, whatever that reads.
+    other = (
+        "SELECT $this ?value { ?value ?any $this FILTER(!isIRI($this) || !EXISTS { $this ?p ?o }) }"
+    )
+    every = f'e:T {targets} ; sh:closed true ; sh:sparql [ sh:select "{other}" ] .'
+    shapes = f"{PREFIXES} {declared} . e:S {targets} ; {body} . {every}"
+    found = said(heritagekg.validate(PLACES, shapes))
+    assert found == said(heritagekg.validate(PLACES, shapes, engine="pyshacl"))
+    assert {each[1] for each in found} >= {"https://example.org/nowhere", "nowhere"}

@@ -58,6 +58,7 @@ _TYPE = f"<{RDF}type>"
 _INSTANCE_OF = f"{_TYPE}/<{RDFS}subClassOf>*"
 _OF_SUBJECTS = ("targetClass", "targetSubjectsOf")
 _Kinds: TypeAlias = "frozenset[str] | None"
+_Named: TypeAlias = tuple[Term, ...]
 # With more classes below a class than this, walking up from the instance is cheaper.
 _FEW_CLASSES = 6
 
@@ -148,6 +149,8 @@ class Check:
         What is read besides wherever it is, where that is known (`heritagekg.validation.reads`).
     kinds
         Where set, a focus node of its targets is of one of these classes.
+    named
+        The nodes that its shape names as targets; they may be in no triple.
     """
 
     query: str
@@ -158,6 +161,7 @@ class Check:
     levels: Levels | None = None
     anywhere: frozenset[str] = frozenset()
     kinds: frozenset[str] | None = None
+    named: _Named = ()
 
     @property
     def queries(self) -> tuple[str, ...]:
@@ -198,7 +202,7 @@ def compile_shapes(shapes: Shapes, dialect: Dialect | None = None) -> Compiled:
         except NotCompiled as reason:
             refused[shape.node] = str(reason)
         else:
-            checks.take(found, focus.kinds)
+            checks.take(found, focus)
     return Compiled(tuple(checks.all()), refused)
 
 
@@ -222,6 +226,7 @@ class Focus:
 
     Where *test* is empty there is no such expression. *are_subjects*: none is a literal. *levels*
     are those of what tells a focus node from others. *kinds*: each is of one of these classes.
+    *named* are those that the shape names.
     """
 
     group: str
@@ -229,6 +234,7 @@ class Focus:
     are_subjects: bool = False
     levels: Levels | None = None
     kinds: frozenset[str] | None = None
+    named: _Named = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,27 +265,29 @@ class _Counted:
 class _Fused:
     """Collects checks; tests on the same pattern become one query."""
 
-    tests: dict[tuple[str, str, bool, _Kinds], list[_Test]] = field(default_factory=dict)
+    tests: dict[tuple[str, str, bool, _Kinds, _Named], list[_Test]] = field(default_factory=dict)
     counted: dict[tuple[str, _Kinds], list[_Counted]] = field(default_factory=dict)
     others: list[Check] = field(default_factory=list)
 
-    def take(self, found: Iterable[_Test | _Counted | Check], kinds: _Kinds) -> None:
+    def take(self, found: Iterable[_Test | _Counted | Check], focus: Focus) -> None:
+        kinds, named = focus.kinds, focus.named
         for each in found:
             if isinstance(each, Check):
-                self.others.append(replace(each, kinds=kinds))
+                self.others.append(replace(each, kinds=kinds, named=named))
             elif isinstance(each, _Counted):
                 self.counted.setdefault((each.focus, kinds), []).append(each)
             elif each.expression != "false":
-                key = (each.pattern, each.within, each.levels is None, kinds)
+                key = (each.pattern, each.within, each.levels is None, kinds, named)
                 self.tests.setdefault(key, []).append(each)
 
     def all(self) -> Iterator[Check]:
-        for (pattern, within, _, kinds), tests in self.tests.items():
+        for (pattern, within, _, kinds, named), tests in self.tests.items():
             yield Check(
                 _query(pattern, within, tests),
                 tuple(test.constraint for test in tests),
                 levels=together(*(test.levels for test in tests)),
                 kinds=kinds,
+                named=named,
             )
         for (focus, kinds), counted in self.counted.items():
             yield Check(
@@ -318,7 +326,7 @@ class Compiler:
         self.members = shapes.graph.members
         self._fresh = 0
         # The nodes that the shape at hand names as targets; they may be in no triple.
-        self._named: list[str] = []
+        self._named: _Named = ()
 
     # -- words -----------------------------------------------------------------------------------
 
@@ -349,7 +357,7 @@ class Compiler:
         found = f"{focus} {self.path(shape)} {value}"
         if not self.names_values(shape):
             return found
-        pairs = " ".join(f"({term} {term})" for term in self._named)
+        pairs = " ".join(f"({term} {term})" for term in map(self.term, self._named))
         return f"{{ {found} }} UNION {{ VALUES ({focus} {value}) {{ {pairs} }} }}"
 
     def names_values(self, shape: Shape) -> bool:
@@ -400,15 +408,16 @@ class Compiler:
 
     def target(self, shape: Shape) -> Focus:
         """Return what the focus nodes of the targets are (SHACL §2.1.3)."""
-        self._named = [self.term(term) for name, term in shape.targets if name == "targetNode"]
+        self._named = tuple(term for name, term in shape.targets if name == "targetNode")
         levels = together(*(of_target(name, term) for name, term in shape.targets))
         if all(name == "targetNode" for name, _ in shape.targets):
             # So few are better walked from than looked for.
-            return Focus(self._targets(shape), levels=levels)
+            return Focus(self._targets(shape), levels=levels, named=self._named)
         tests = [self._is_target(name, term) for name, term in shape.targets]
         are_subjects = all(name in _OF_SUBJECTS for name, _ in shape.targets)
         test = " || ".join(dict.fromkeys(tests))
-        return Focus(self._targets(shape), test, are_subjects, levels, self._kinds(shape))
+        kinds = self._kinds(shape)
+        return Focus(self._targets(shape), test, are_subjects, levels, kinds, self._named)
 
     def _kinds(self, shape: Shape) -> frozenset[str] | None:
         """Return the classes of which each focus node of *shape* is; None where that may be any."""

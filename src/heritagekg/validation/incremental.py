@@ -240,9 +240,6 @@ def _anywhere(check: Check) -> frozenset[str] | None:
     """Return what *check* reads wherever it is, not step by step; None for everything."""
     if check.levels is not None:
         return check.anywhere
-    if any("VALUES ?this" in query for query in check.queries):
-        # A path without a step is found only at a node that is in a triple, whichever that is.
-        return None
     return _union(map(reads, check.queries))
 
 

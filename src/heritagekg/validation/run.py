@@ -16,7 +16,7 @@ from heritagekg.engine.protocol import Engine, Term
 from heritagekg.validation.compile import Check, Compiled, Constraint, Dialect, compile_shapes
 from heritagekg.validation.reads import SUBCLASS_OF, TYPE, read_plainly, reads
 from heritagekg.validation.shapes import SH, Node, Shapes, ShapesError, is_true, rdf, sh
-from heritagekg.validation.spelling import Spellings, is_changed, original
+from heritagekg.validation.spelling import Spellings, as_written, aside, is_changed, original
 
 if TYPE_CHECKING:
     import rdflib
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # The named graph in which the shapes stand beside the data.
 SHAPES_GRAPH = sh("shapesGraph")
+_NAMES = ox.NamedNode(aside(sh("targetNode").value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +234,7 @@ def _screened(columns: Columns, shapes: Shapes) -> tuple[Compiled, list[Result]]
         }
         as_is = [quads for name, quads in read.items() if not columns.is_respelled(name)]
         others = [quads for name, quads in read.items() if columns.is_respelled(name)]
-        quads = chain(_naming(columns, shapes), *others)
-        memory = Memory.of_quads(quads, shapes, plain, respelled, chain(*as_is))
+        memory = Memory.of_quads(chain(*others), shapes, plain, respelled, chain(*as_is))
         for found in memory.results(whole):
             results += found
     return compiled, results
@@ -282,19 +282,6 @@ def _read_by(columns: Columns, checks: Iterable[Check]) -> dict[str, Set[int] | 
     numbers = {number for number in found if number is not None}
     wanted: dict[str, Set[int] | None] = {TYPE: numbers}
     return wanted | dict.fromkeys(predicate for predicate in columns if predicate in read)
-
-
-def _naming(columns: Columns, shapes: Shapes) -> Iterator[ox.Quad]:
-    """Return the triples of the nodes that are targets by name, for a path without a step.
-
-    Engines find such a path only at a node that is in a triple.
-    """
-    targets = [target for shape in shapes.by_node.values() for target in shape.targets]
-    named = (columns.number(term) for name, term in targets if name == "targetNode")
-    numbers = {number for number in named if number is not None}
-    for predicate in columns if numbers else ():
-        yield from columns.quads(predicate, subjects=numbers)
-        yield from columns.quads(predicate, values=numbers)
 
 
 class Memory:
@@ -389,8 +376,23 @@ class Memory:
                 self._store.bulk_extend(list(self._spellings.quads(self._store)))
                 self._spellings = Spellings()
             nodes = among[number] if among else None
+            naming = list(_naming(checks[number]))
+            self._store.extend(naming)
             found[number] = list(results_of(self.engine, checks[number], tallies, nodes))
+            for quad in naming:
+                self._store.remove(quad)
         return [found[number] for number in range(len(checks))]
+
+
+def _naming(check: Check) -> Iterator[ox.Quad]:
+    """Return triples of the nodes that *check* names, for a path without a step in its SPARQL.
+
+    The engine finds such a path only at a node that is in a triple. A check that reads whatever
+    predicate there is would see these.
+    """
+    if check.named and None not in map(reads, check.queries):
+        for term in check.named:
+            yield ox.Quad(SHAPES_GRAPH, _NAMES, as_written(term))
 
 
 def complete(
