@@ -254,7 +254,7 @@ def edited(
             "e:s a e:Tenure ; e:of e:a , e:bé . e:bé e:in e:c .",
             "e:c e:in e:a .",
         ),
-        ("closed-to", "e:a a e:Museum .", "e:a e:odd e:bé ."),
+        ("closed-to", "e:a a e:Museum . e:s e:in e:a .", "e:s e:odd e:bé ."),
         ("near-never", "e:never a e:Known .", "e:a e:in e:c ."),
         ("apart", "e:never a e:Known .", "e:a e:in e:c ."),
         ("from-here", "e:c a e:A .", 'e:a e:label "x"@en .'),
