@@ -207,3 +207,14 @@ def test_a_long_text_is_left_to_the_query_where_each_letter_may_be_tried_anew() 
     wanted = expression("^.*a.*b.*c.*$", "")
     assert wanted.suits("a b c") and not wanted.suits("a" * 1000)
     assert expression("^M-[0-9]$", "").suits("a" * 1000)
+
+
+def test_what_leads_back_to_a_value_is_no_suspicion() -> None:
+    shape = (
+        "e:s sh:targetClass e:Museum ; sh:property [ sh:path e:p ; sh:qualifiedMinCount 1 ; "
+        "sh:qualifiedValueShape [ sh:property [ sh:path [ sh:inversePath e:p ] ; sh:class e:A ] ] ]"
+    )
+    shapes = read_shapes(quads_of(f"{PREFIXES} {shape} ."))
+    quads = quads_of(PREFIXES + "e:a a e:Museum . e:b a e:Museum , e:A ; e:p e:c .")
+    (found,) = validate_quads(lambda: quads, shapes).results
+    assert str(found.focus_node) == "<http://e/a>"

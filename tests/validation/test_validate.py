@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -431,3 +432,103 @@ def test_a_path_without_a_step_in_a_query_finds_a_target_in_no_triple(
     found = said(heritagekg.validate(PLACES, shapes))
     assert found == said(heritagekg.validate(PLACES, shapes, engine="pyshacl"))
     assert {each[1] for each in found} >= {"https://example.org/nowhere", "nowhere"}
+
+
+def refused(constraints: str) -> str:
+    """Return how shapes with these *constraints* are refused."""
+    with pytest.raises(ShapesError) as refusal:
+        heritagekg.validate(DATA, PREFIXES + f"e:S sh:targetClass e:Museum ; {constraints} .")
+    return str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("constraints", "words"),
+    [
+        (
+            "sh:property [ sh:path e:name ; sh:minCount 'one' ]",
+            '"one" of the property shape on <https://example.org/name> in <https://example.org/S> '
+            "is no count; write a whole number such as 1",
+        ),
+        (
+            "sh:property [ sh:minCount 1 ]",
+            "a part of <https://example.org/S> is an sh:property but has no sh:path",
+        ),
+        (
+            "sh:property [ sh:class e:Room ]",
+            "a part of <https://example.org/S> is an sh:property but has no sh:path",
+        ),
+        (
+            "sh:property [ sh:path e:name ; sh:pattern '(' ]",
+            "the sh:pattern '(' of the property shape on <https://example.org/name> in "
+            "<https://example.org/S> is no regular expression: ",
+        ),
+        (
+            "sh:sparql [ sh:select 'SELECT ?x { ?x ?y ?z }' ]",
+            "a SPARQL constraint does not select $this (in <https://example.org/S>)",
+        ),
+        (
+            "sh:sparql [ sh:select 'SELECT $this { $this ?y }' ]",
+            "a SPARQL constraint is no query: line 1, column ",
+        ),
+        (
+            "sh:sparql [ sh:select 'SELECT $this { $this none:of ?y }' ]",
+            "the prefix none: of a SPARQL text is not declared; sh:prefixes names a node that "
+            "declares it by sh:declare",
+        ),
+    ],
+)
+def test_shapes_that_are_wrong_are_told_by_their_names(constraints: str, words: str) -> None:
+    assert refused(constraints).startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "right", "wrong"),
+    [("^(?!x)", "a", "xa"), (r"^(a|b)\\1$", "bb", "ab"), (r"^(?<=)a(?=b)", "ab", "aa")],
+)
+def test_regular_expressions_that_sparql_cannot_match(pattern: str, right: str, wrong: str) -> None:
+    shapes = PREFIXES + (
+        f"e:S sh:targetClass e:M ; sh:property [ sh:path e:n ; sh:pattern '{pattern}' ] ."
+    )
+    for value, conforms in ((right, True), (wrong, False)):
+        report = heritagekg.validate(PREFIXES + f"e:a a e:M ; e:n '{value}' .", shapes)
+        assert report.conforms is conforms
+        assert report.fallback.startswith("SPARQL cannot match the regular expression ")
+
+
+def test_the_reference_engine_writes_nothing_besides(tmp_path: Path) -> None:
+    data = 'e:a a e:M ; e:n "x"^^xsd:integer , "none"^^xsd:boolean ; e:of e:a .'
+    shapes = "e:S sh:targetClass e:M ; sh:property [ sh:path e:n ; sh:minLength 1 ] , "
+    (tmp_path / "d.ttl").write_text(PREFIXES + data, encoding="utf-8")
+    (tmp_path / "s.ttl").write_text(
+        PREFIXES + shapes + "[ sh:path e:of ; sh:node e:S ] .", encoding="utf-8"
+    )
+    for engine in ("pyshacl", "compiled"):
+        said = subprocess.run(
+            [
+                *(sys.executable, "-m", "heritagekg", "check", "d.ttl", "--shapes", "s.ttl"),
+                *("--engine", engine),
+            ],
+            capture_output=True,
+            encoding="utf-8",
+            cwd=tmp_path,
+            timeout=60,
+        )
+        assert said.stdout == "" and said.stderr.startswith("all is well in 1 file")
+        assert len(said.stderr.splitlines()) == 1
+
+
+def test_open_files_and_marks_and_nothing_at_all() -> None:
+    assert said(heritagekg.validate(io.StringIO(DATA), io.BytesIO(SHAPES.encode()))) == WANTED
+    assert said(heritagekg.validate("\ufeff" + DATA, b"\xef\xbb\xbf" + SHAPES.encode())) == WANTED
+    assert heritagekg.validate("", SHAPES).conforms
+    with pytest.raises(FileSyntaxError, match="file is UTF-16; save it as UTF-8"):
+        heritagekg.validate(DATA.encode("utf-16"), SHAPES)
+    with pytest.raises(FileSyntaxError, match="<data>:1:1: Unexpected end"):
+        heritagekg.validate("<a", SHAPES)
+
+
+def test_report_declares_only_the_prefixes_that_it_uses() -> None:
+    text = heritagekg.validate(DATA, SHAPES).to_turtle()
+    declared = [line.split()[1] for line in text.splitlines() if line.startswith("@prefix")]
+    assert set(declared) <= {"rdf:", "sh:", "xsd:"}
+    assert "Shapes" not in repr(heritagekg.validate(DATA, SHAPES))

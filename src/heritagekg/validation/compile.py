@@ -51,6 +51,7 @@ from heritagekg.validation.shapes import (
     Shapes,
     ShapesError,
     Validator,
+    named_in,
 )
 from heritagekg.validation.spelling import as_written, aside
 
@@ -81,6 +82,8 @@ class Dialect:
         The named graph that holds the shapes.
     has_tree
         Whether the dataset itself says which classes are below others.
+    is_here
+        Whether the store of this process answers, so that it is known what it understands.
     """
 
     subclasses: Mapping[str, tuple[str, ...]] | None = None
@@ -88,6 +91,7 @@ class Dialect:
     is_exact: bool = False
     shapes_graph: ox.NamedNode | None = None
     has_tree: bool = True
+    is_here: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +192,18 @@ def compile_shapes(shapes: Shapes, dialect: Dialect | None = None) -> Compiled:
     ShapesError
         If a parameter has a value that SHACL does not allow.
     """
+    with named_in(shapes.graph):
+        return _compiled(shapes, dialect or Dialect())
+
+
+def _compiled(shapes: Shapes, dialect: Dialect) -> Compiled:
     checks = _Fused()
     refused: dict[Node, str] = {}
-    compiler = Compiler(shapes, dialect or Dialect())
+    compiler = Compiler(shapes, dialect)
     for shape in shapes.by_node.values():
         well_formed(shape)
+        _refuse_pathless(shape, shapes)
+    for shape in shapes.by_node.values():
         if not shape.targets or shape.deactivated:
             continue
         try:
@@ -218,6 +229,14 @@ def well_formed(shape: Shape) -> None:
                 f"{shape.node} has {len(values)} values of sh:{name}, "
                 f"{' and '.join(map(str, values))}; a shape has one"
             )
+
+
+def _refuse_pathless(shape: Shape, shapes: Shapes) -> None:
+    """Raise for a constraint on a property of which nobody says which one it is."""
+    for node in shape.parameters.get("property", ()):
+        inner = None if isinstance(node, ox.Literal) else shapes.by_node.get(node)
+        if inner is not None and not inner.path and (inner.parameters or inner.sparql):
+            raise ShapesError(f"{node} is an sh:property but has no sh:path")
 
 
 @dataclass(frozen=True, slots=True)
@@ -631,7 +650,12 @@ class Compiler:
         return Reach(levels, reach.anywhere)
 
     def _prepared(self, shape: Shape, text: str, prefixes: Mapping[str, str]) -> str:
-        return sparql.prepared(text, prefixes, shape, shape.path, self.dialect.shapes_graph)
+        try:
+            found = sparql.prepared(text, prefixes, shape, shape.path, self.dialect.shapes_graph)
+            sparql.refuse_unusable(found, is_here=self.dialect.is_here)
+        except ShapesError as error:
+            raise ShapesError(f"{error} (in {shape.node})") from None
+        return found
 
     def _sparql_fails(self, shape: Shape, node: str, text: str) -> str:
         if sparql.needs_prebinding(text):

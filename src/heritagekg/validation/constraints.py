@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -11,7 +12,7 @@ import pyoxigraph as ox
 
 from heritagekg.engine.protocol import Term
 from heritagekg.validation.lexical import RANGES, lexical_form
-from heritagekg.validation.shapes import SH, Shape, ShapesError, is_true, sh
+from heritagekg.validation.shapes import SH, NotCompiled, Shape, ShapesError, is_true, sh
 from heritagekg.validation.spelling import is_changed, kept_datatype, value_of
 
 if TYPE_CHECKING:
@@ -94,11 +95,35 @@ def _length(operator: str) -> ValueTest:
     return test
 
 
-def _pattern(_: Compiler, shape: Shape, term: Term, __: str, value: str) -> str:
+def _pattern(compiler: Compiler, shape: Shape, term: Term, __: str, value: str) -> str:
     flags = shape.first("flags")
+    if compiler.dialect.is_here:
+        _refuse_regex(str(term.value), str(flags.value) if flags is not None else "", shape)
     extra = f", {ox.Literal(str(flags.value))}" if flags is not None else ""
     regex = f"REGEX(STR({value}), {ox.Literal(str(term.value))}{extra})"
     return f"(isBlank({value}) || !{regex})"
+
+
+def _refuse_regex(pattern: str, flags: str, shape: Shape) -> None:
+    """Raise for a regular expression that the store does not take, and so would match nothing.
+
+    Looking ahead and going back to a group are things that pySHACL's regular expressions can.
+    """
+    if _is_taken(pattern, flags):
+        return
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ShapesError(
+            f"the sh:pattern {pattern!r} of {shape.node} is no regular expression: {error}"
+        ) from None
+    raise NotCompiled(f"SPARQL cannot match the regular expression {pattern!r}")
+
+
+@cache
+def _is_taken(pattern: str, flags: str) -> bool:
+    regex = f"REGEX('', {ox.Literal(pattern)}, {ox.Literal(flags)})"
+    return bool(ox.Store().query(f"ASK {{ BIND({regex} AS ?is) FILTER(BOUND(?is)) }}"))
 
 
 # A language range of RFC 4647 that is no wildcard.

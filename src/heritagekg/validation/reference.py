@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+import logging
+import re
+import warnings
+from collections.abc import Container, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pyoxigraph as ox
@@ -27,17 +31,38 @@ def validate_with_pyshacl(
     import pyshacl
     from pyshacl.errors import ReportableRuntimeError, ShapeLoadError, ValidationFailure
 
-    data, described = _rdflib(quads), _rdflib(_targeted(shapes, only))
+    with _quietly():
+        data, described = _rdflib(quads), _rdflib(_targeted(shapes, only))
     try:
-        _, report, _ = pyshacl.validate(
-            data, shacl_graph=described, advanced=False, inference="none", meta_shacl=False
-        )
-    except (ReportableRuntimeError, ShapeLoadError) as error:
+        with _quietly():
+            _, report, _ = pyshacl.validate(
+                data, shacl_graph=described, advanced=False, inference="none", meta_shacl=False
+            )
+    except (ReportableRuntimeError, ShapeLoadError, re.error) as error:
         raise ShapesError(f"pySHACL cannot use the shapes: {error.args[0]}") from None
     if isinstance(report, ValidationFailure):
         raise ShapesError(f"pySHACL could not validate: {report.message}")
     read = ox.parse(report.serialize(format="nt"), format=ox.RdfFormat.N_TRIPLES)
     return Report(tuple(sorted(_results(list(read), shapes), key=lambda r: r.key)), shapes)
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Keep rdflib and pySHACL from writing about literals and shapes that they find odd.
+
+    What follows from these stands in the report.
+    """
+    loggers = [logging.getLogger(name) for name in ("rdflib.term", "pyshacl")]
+    were = [logger.disabled for logger in loggers]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for logger in loggers:
+            logger.disabled = True
+        try:
+            yield
+        finally:
+            for logger, was in zip(loggers, were, strict=True):
+                logger.disabled = was
 
 
 def _targeted(shapes: Shapes, only: Container[Node] | None) -> Iterable[ox.Quad | ox.Triple]:

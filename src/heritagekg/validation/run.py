@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -71,7 +72,7 @@ class Report:
     """
 
     results: tuple[Result, ...]
-    described: Shapes | Callable[[], Shapes]
+    described: Shapes | Callable[[], Shapes] = field(repr=False)
     fallback: str = ""
 
     @cached_property
@@ -89,7 +90,10 @@ class Report:
         from heritagekg.terms import PREFIXES
 
         quads = [ox.Triple(*triple) for triple in self._triples()]
-        written = ox.serialize(quads, format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
+        said = {term.value for quad in quads for term in quad if isinstance(term, ox.NamedNode)}
+        namespaces = {re.split("[^/#]*$", iri, maxsplit=1)[0] for iri in said}
+        used = {prefix: iri for prefix, iri in PREFIXES.items() if iri in namespaces}
+        written = ox.serialize(quads, format=ox.RdfFormat.TURTLE, prefixes=used)
         return bytes(written or b"").decode()
 
     def to_rdflib(self) -> rdflib.Graph:
@@ -168,7 +172,8 @@ def _dialect(engine: Engine, ontology: Iterable[ox.Quad | ox.Triple]) -> Dialect
     outside = [
         (each.subject, each.object) for each in ontology if each.predicate.value == SUBCLASS_OF
     ]
-    return Dialect(subclasses([*pairs, *outside]), has_tree=not outside)
+    is_here = isinstance(engine, Embedded)
+    return Dialect(subclasses([*pairs, *outside]), has_tree=not outside, is_here=is_here)
 
 
 def copy_of(engine: Engine) -> Iterable[ox.Quad]:

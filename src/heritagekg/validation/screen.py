@@ -21,6 +21,7 @@ from heritagekg.engine.protocol import Term
 from heritagekg.validation.columns import BLANK, IRI, Column, Columns
 from heritagekg.validation.compile import Check
 from heritagekg.validation.constraints import component
+from heritagekg.validation.levels import is_inverse
 from heritagekg.validation.lexical import RANGES, lexical_form
 from heritagekg.validation.shapes import SH, Shape, Shapes, is_true, rdf, sh
 
@@ -117,6 +118,9 @@ class Screen:
         """Return the nodes that may violate a constraint of *check*; None where any may."""
         keys = {(each.source_shape, each.component) for each in check.constraints}
         if check.levels is None or not keys <= self.judged.keys():
+            return None
+        if any(is_inverse(step) for level in check.levels for step in level or ()):
+            # What leads to a node does not stand around it.
             return None
         return set().union(*(self.judged[key] for key in keys))
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TypeAlias
@@ -98,6 +100,20 @@ class ShapesGraph:
             found.append(first[0])
             head = rest[0]
         return found
+
+    def told(self, node: Node) -> str:
+        """Return how to speak of *node*: by its name, or by its path and the shape it is in."""
+        words, seen = "", set[Node]()
+        while isinstance(node, ox.BlankNode) and node not in seen:
+            seen.add(node)
+            path = self.value(node, sh("path"))
+            if isinstance(path, ox.NamedNode):
+                words += f"the property shape on {path} in "
+            holder = next((quad.subject for quad in self.quads if quad.object == node), None)
+            if holder is None or isinstance(holder, ox.Triple):
+                return words + "a shape without a name"
+            node = holder
+        return words + str(node) if words or not seen else f"a part of {node}"
 
     def is_a(self, subject: Term, kind: ox.NamedNode) -> bool:
         """Return whether *subject* has the type *kind*, or one below it in this graph."""
@@ -228,10 +244,28 @@ def read_shapes(quads: Iterable[ox.Quad]) -> Shapes:
         If a path, list, parameter or prefix is not well-formed.
     """
     graph = ShapesGraph(quads)
-    components = tuple(_components(graph))
-    extra = {name for component in components for name, _ in component.parameters}
-    shapes = {node: _shape(graph, node, extra) for node in _shape_nodes(graph, extra)}
+    with named_in(graph):
+        components = tuple(_components(graph))
+        extra = {name for component in components for name, _ in component.parameters}
+        shapes = {node: _shape(graph, node, extra) for node in _shape_nodes(graph, extra)}
     return Shapes(graph, shapes, components)
+
+
+_BLANK = re.compile(r"_:\w+")
+
+
+@contextmanager
+def named_in(graph: ShapesGraph) -> Iterator[None]:
+    """Let what is wrong with the shapes in *graph* be said without labels of blank nodes.
+
+    Nobody has written these; a blank node is told by what it is a part of.
+    """
+    try:
+        yield
+    except ShapesError as error:
+        raise ShapesError(
+            _BLANK.sub(lambda found: graph.told(ox.BlankNode(found[0][2:])), str(error))
+        ) from None
 
 
 def _shape_nodes(graph: ShapesGraph, extra: set[ox.NamedNode]) -> list[Node]:

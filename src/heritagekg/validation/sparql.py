@@ -7,7 +7,10 @@ from collections.abc import Mapping
 import pyoxigraph as ox
 
 from heritagekg.engine.bindings import Token, bind, tokens
+from heritagekg.engine.embedded import Embedded
 from heritagekg.engine.protocol import Term
+from heritagekg.errors import HeritageKGError
+from heritagekg.terms import PREFIXES
 from heritagekg.validation.shapes import Node, NotCompiled, Shape, ShapesError, Validator
 
 _FORBIDDEN = {"minus", "service", "values"}
@@ -60,6 +63,18 @@ def prepared(
     return bind(expanded(text, prefixes, path), given)
 
 
+def refuse_unusable(text: str, *, is_here: bool) -> None:
+    """Raise `ShapesError` for a SELECT that gives no $this, or, if it runs here, is no query."""
+    head = [token.text for token in tokens(text[: text.find("{")])]
+    if not {"$this", "?this", "*"} & set(head):
+        raise ShapesError("a SPARQL constraint does not select $this")
+    if is_here:
+        try:
+            Embedded(ox.Store()).select(text)
+        except HeritageKGError as error:
+            raise ShapesError(f"a SPARQL constraint is no query: {error}") from None
+
+
 def expanded(text: str, prefixes: Mapping[str, str], path: str | None) -> str:
     """Return *text* with full IRIs for prefixed names, and *path* for $PATH.
 
@@ -82,6 +97,11 @@ def _written(token: Token, prefixes: Mapping[str, str], path: str | None) -> str
         prefix, _, local = token.text.partition(":")
         if prefix in prefixes:
             return f"<{prefixes[prefix]}{local.replace(chr(92), '')}>"
+        if prefix != "_" and prefix not in PREFIXES:
+            raise ShapesError(
+                f"the prefix {prefix}: of a SPARQL text is not declared; sh:prefixes names a node "
+                "that declares it by sh:declare"
+            )
     return token.text
 
 

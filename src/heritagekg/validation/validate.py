@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 import pyoxigraph as ox
 
@@ -17,6 +18,7 @@ from heritagekg.validation.files import files_of, read_file
 from heritagekg.validation.reference import validate_with_pyshacl
 from heritagekg.validation.run import Report, copy_of, validate_on, validate_quads
 from heritagekg.validation.shapes import ShapesError, read_shapes
+from heritagekg.workspace import decode_text
 
 if TYPE_CHECKING:
     import rdflib
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
     from heritagekg.graph import KnowledgeGraph
 
 Source: TypeAlias = (
-    "str | bytes | os.PathLike[str] | rdflib.Graph | KnowledgeGraph | ox.Store "
-    "| Iterable[ox.Quad | ox.Triple] | Iterable[str | os.PathLike[str]]"
+    "str | bytes | os.PathLike[str] | IO[str] | IO[bytes] | rdflib.Graph | KnowledgeGraph "
+    "| ox.Store | Iterable[ox.Quad | ox.Triple] | Iterable[str | os.PathLike[str]]"
 )
 
 
@@ -37,8 +39,8 @@ def validate(
     Parameters
     ----------
     data, shapes
-        The path of an RDF file or of a folder of them, or several paths; Turtle as text or
-        bytes; an `rdflib.Graph`; quads or triples of pyoxigraph, or its `Store`; a
+        The path of an RDF file or of a folder of them, or several paths; Turtle as text, bytes or
+        an open file; an `rdflib.Graph`; quads or triples of pyoxigraph, or its `Store`; a
         `KnowledgeGraph`; or the URL of a SPARQL endpoint, where the data then stay.
     ontology
         In the same forms, the classes that the data are of.
@@ -103,6 +105,10 @@ def _quads(source: Source, what: str) -> Callable[[], Iterable[ox.Quad]]:
     engine = _engine(source)
     if engine is not None:
         return lambda: copy_of(engine)
+    if isinstance(source, io.IOBase):
+        # Read once, for it may be a pipe.
+        content: str | bytes = source.read()
+        return lambda: _parsed(content, what)
     if isinstance(source, bytes) or (isinstance(source, str) and _is_text(source)):
         return lambda: _parsed(source, what)
     if isinstance(source, str | os.PathLike):
@@ -124,13 +130,19 @@ def _quads(source: Source, what: str) -> Callable[[], Iterable[ox.Quad]]:
 
 
 def _is_text(source: str) -> bool:
-    """Return whether *source* is Turtle and no path: it has lines, or ends a statement."""
-    return "\n" in source or (" " in source and source.rstrip().endswith("."))
+    """Return whether *source* is Turtle and no path: by its lines, its beginning or its end."""
+    if not source.strip() or "\n" in source or source.lstrip().startswith(("@prefix", "<", "[")):
+        return True
+    return " " in source and source.rstrip().endswith(".")
 
 
 def _parsed(source: str | bytes, what: str) -> Iterable[ox.Quad]:
+    if isinstance(source, bytes):
+        text = decode_text(source, f"<{what}>")
+    else:
+        text = source.removeprefix("\ufeff")
     try:
-        yield from ox.parse(source, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
+        yield from ox.parse(text, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)
     except SyntaxError as error:
         raise syntax_fault(f"<{what}>", error) from None
 
