@@ -83,5 +83,10 @@ def test_nothing_to_format(root: Path) -> None:
 def test_standard_input(root: Path) -> None:
     said = run(root, "-", given=MESSY.encode())
     assert (said.returncode, said.stdout.replace(b"\r\n", b"\n")) == (0, NEAT.encode())
+    for option in ("--check", "--diff"):
+        said = run(root, "-", option, given=MESSY.encode())
+        assert said.returncode == 1 and b"<stdin>" in said.stdout
+        said = run(root, "-", option, given=NEAT.encode())
+        assert said.returncode == 0 and said.stdout == b""
     said = run(root, "-", given=b"<a:a> .")
     assert said.returncode == 2 and b"error: <stdin>:1:" in said.stderr

@@ -151,3 +151,7 @@ def test_long_line_is_cut_round_the_caret() -> None:
     whole = Diagnostic("X", "error", "odd", Place("a", Span(1, 1, 1, 1006)))
     lines = full.render([whole], lambda _: text, width=80).splitlines()
     assert max(map(len, lines)) == 80
+    wide = Diagnostic("X", "error", "odd", Place("a", Span(1, 101, 1, 103)))
+    lines = full.render([wide], lambda _: "博" * 200, width=80).splitlines()
+    assert len(lines[3]) - 4 <= 38 and lines[4].endswith(" ^^^^")
+    assert len(lines[4]) < 80

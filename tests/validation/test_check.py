@@ -535,8 +535,8 @@ def test_shapes_without_codes_and_words_are_told_in_words(tmp_path: Path) -> Non
     found = {(d.code, d.path): d for d in report.diagnostics}
     schema = "http://schema.org/"
     told = {
-        ("MinCount", schema + "familyName"): ("fewer than 1 values", "3:1"),
-        ("MaxCount", schema + "givenName"): ("more than 1 values", "4:27"),
+        ("MinCount", schema + "familyName"): ("no value of s:familyName", "3:1"),
+        ("MaxCount", schema + "givenName"): ("more than 1 value of s:givenName", "4:27"),
         ("Datatype", schema + "birthDate"): ("bad", "5:17"),
         ("Class", schema + "worksFor"): ("value is no s:Organization", "6:16"),
         ("MinCount", f"(<{schema}worksFor>/<{schema}name>)"): ("fewer than 2 values", "3:1"),
@@ -550,6 +550,35 @@ def test_shapes_without_codes_and_words_are_told_in_words(tmp_path: Path) -> Non
     german = report.in_language("de").selected(["Datatype"], [])
     assert [d.message for d in german.diagnostics] == ["schlecht"]
     assert report.rules["MinCount"].reason.endswith("(SHACL, section 4.2.1).")
+
+
+def test_shapes_that_ask_in_vain_are_doubted(tmp_path: Path) -> None:
+    (tmp_path / "d.ttl").write_text(FOREIGN, encoding="utf-8")
+    shapes = FOREIGN_SHAPES.replace("sh:minCount 1 ]", "sh:minCuont 1 ]")
+    (tmp_path / "s.ttl").write_text(shapes + "e:S sh:rule [] ; sh:property e:none .\n")
+    said = run(tmp_path, "d.ttl", "--shapes", "s.ttl")
+    assert said.returncode == 1
+    assert said.stderr.splitlines()[:-1] == [
+        "note: <http://example.org/none> is an sh:property, but nothing is said of it",
+        "note: sh:minCuont is no property of SHACL; did you mean 'sh:minCount'?",
+        "note: sh:rule is not judged: only SHACL Core and SHACL-SPARQL are",
+    ]
+    (tmp_path / "s.ttl").write_text(FOREIGN_SHAPES.replace("s:Person", "s:Persn"))
+    said = run(tmp_path, "d.ttl", "--shapes", "s.ttl")
+    assert said.returncode == 0 and said.stderr.splitlines() == [
+        "note: no shape has a target in these data: nothing was judged",
+        "all is well in 1 file",
+    ]
+    assert run(tmp_path, "d.ttl", "--shapes", "s.ttl", "--format", "json").stderr == ""
+
+
+def test_every_shape_has_a_place(tmp_path: Path) -> None:
+    (tmp_path / "d.ttl").write_text(FOREIGN, encoding="utf-8")
+    shapes = FOREIGN_SHAPES.replace("[ sh:path s:familyName ; sh:minCount 1 ]", "e:family")
+    (tmp_path / "s.ttl").write_text(shapes + "e:family sh:path s:familyName ; sh:minCount 1 .\n")
+    report = check_files([tmp_path / "d.ttl"], [tmp_path / "s.ttl"])
+    (found,) = (d for d in report.diagnostics if d.message == "no value of s:familyName")
+    assert found.notes == (f"required by `e:family`, {tmp_path / 's.ttl'}:13",)
 
 
 def shacl_results(text: str) -> tuple[bool, list[tuple[str, ...]]]:

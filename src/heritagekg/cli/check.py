@@ -116,6 +116,8 @@ def check(
         sys.stdout.write(rendered(report, Shown(form, limit, acknowledged)))
         sys.stdout.flush()
         if form in _FOR_PEOPLE:
+            for doubt in report.doubts:
+                click.echo(f"note: {doubt}", err=True)
             click.echo(summary(report), err=True)
         return report
 

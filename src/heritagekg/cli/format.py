@@ -36,10 +36,10 @@ def format_(context: click.Context, paths: tuple[str, ...], check: bool, diff: b
     """
     from heritagekg.workspace import write_text
 
-    if paths == ("-",):
-        click.echo(_from_input(), nl=False)
+    if paths == ("-",) and not (check or diff):
+        click.echo(_input().after, nl=False)
         return
-    found = list(_formatted(context.obj, paths))
+    found = [_input()] if paths == ("-",) else list(_formatted(context.obj, paths))
     changed = [file for file in found if file.before != file.after]
     for file in changed:
         if diff:
@@ -89,12 +89,14 @@ def _files(session: Session, paths: tuple[str, ...]) -> list[tuple[str, Path]]:
     return [(file.name, file.path) for file in files]
 
 
-def _from_input() -> str:
+def _input() -> Formatted:
     from heritagekg.turtle.format import format_turtle
     from heritagekg.workspace import decode_text
 
-    text = decode_text(sys.stdin.buffer.read(), "<stdin>")
-    return format_turtle(text, path="<stdin>")
+    name = "<stdin>"
+    content = sys.stdin.buffer.read()
+    text = decode_text(content, name)
+    return Formatted(name, Path("-"), content.decode(), format_turtle(text, path=name))
 
 
 def _difference(file: Formatted) -> str:

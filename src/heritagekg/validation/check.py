@@ -32,7 +32,7 @@ from heritagekg.validation.incremental import (
     remember,
 )
 from heritagekg.validation.run import Report, Result, complete, validate_on, validate_quads
-from heritagekg.validation.shapes import Node, Shapes, ShapesError, rdf, read_shapes
+from heritagekg.validation.shapes import Node, Shapes, ShapesError, read_shapes
 from heritagekg.workspace import Workspace, WorkspaceFile, read_text
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ class CheckReport:
         The findings that the data accept, each with its reason.
     origins
         IRI of a shape -> file and line that define it.
+    doubts
+        What is odd about the shapes, so that they may ask for less than they seem to.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -69,6 +71,7 @@ class CheckReport:
     texts: Mapping[str, str]
     acknowledged: Sequence[Diagnostic] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
 
     @property
     def conforms(self) -> bool:
@@ -315,7 +318,7 @@ def _judged(loaded: Files, described: _Described, memo: Memo, engine: str) -> Re
         from heritagekg.validation.reference import validate_with_pyshacl
 
         return validate_with_pyshacl(loaded.all_quads(), described.shapes)
-    results = judge(memo, loaded.kept, described.read, described.key, loaded.all_quads)
+    results = judge(memo, loaded.kept, described.read, described.key)
     return complete(results, memo.refused, described.read, loaded.all_quads)
 
 
@@ -336,7 +339,7 @@ class _Described:
         return digest_of(self._files)
 
     @cached_property
-    def _read(self) -> tuple[Shapes, dict[str, str]]:
+    def _read(self) -> tuple[Shapes, Mapping[str, str]]:
         return _read_shapes(self._files)
 
     def read(self) -> Shapes:
@@ -355,7 +358,9 @@ class _Described:
 
 
 class _Origins(Mapping[str, str]):
-    def __init__(self, read: Callable[[], dict[str, str]]) -> None:
+    """IRI of a shape -> file and line that define it, which are looked for when asked for."""
+
+    def __init__(self, read: Callable[[], Mapping[str, str]]) -> None:
         self._read = read
 
     def __getitem__(self, iri: str) -> str:
@@ -366,6 +371,31 @@ class _Origins(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._read())
+
+
+class _Defined(Mapping[str, str]):
+    """IRI -> file and line that define it; the text of a file is read when one is asked for."""
+
+    def __init__(self, files: Mapping[str, WorkspaceFile]) -> None:
+        self._files = files
+        self._texts: dict[str, tuple[str, dict[str, int]]] = {}
+
+    def __getitem__(self, iri: str) -> str:
+        file = self._files[iri]
+        if file.name not in self._texts:
+            text = read_text(file.path, file.name)
+            lines = {line: number for number, line in enumerate(text.split("\n"), start=1)}
+            self._texts[file.name] = text, lines
+        text, lines = self._texts[file.name]
+        # In canonical form, a subject has a line to itself.
+        line = lines.get(compact(iri)) or lines.get(f"<{iri}>") or _line_of(iri, text)
+        return f"{file.name}:{line}" if line else file.name
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
 
 
 def rules_of_workspace(workspace: Workspace) -> dict[str, Rule]:
@@ -449,13 +479,17 @@ def check_files(
         for file in judged:
             loaded.load(file)
         return CheckReport(tuple(sorted(loaded.broken, key=_order)), None, names, loaded.texts)
+    from heritagekg.validation.doubts import doubts
     from heritagekg.validation.locate import Positions, diagnose
 
     where = Positions(loaded)
     found = [diagnose(result, described, origins, where) for result in report.results]
     found += _left_out(map(Path, paths), ENDINGS)
     ordered = tuple(sorted(found, key=_order))
-    return CheckReport(ordered, report, names, loaded.texts, origins=origins)
+    odd = tuple(sorted(doubts(described)))
+    if not report.has_focus_nodes:
+        odd += ("no shape has a target in these data: nothing was judged",)
+    return CheckReport(ordered, report, names, loaded.texts, origins=origins, doubts=odd)
 
 
 def check_endpoint(
@@ -498,27 +532,21 @@ def _workspace_shapes(workspace: Workspace) -> Iterator[WorkspaceFile]:
     yield from (file for file in workspace.files("ontology") if file.name == PREFIXES_FILE)
 
 
-def _read_shapes(files: list[WorkspaceFile]) -> tuple[Shapes, dict[str, str]]:
+def _read_shapes(files: list[WorkspaceFile]) -> tuple[Shapes, Mapping[str, str]]:
     """Return the shapes in *files*, and the file and line that define each, by its IRI."""
-    origins: dict[str, str] = {}
     quads: list[ox.Quad] = []
-    kind = rdf("type")
+    defining: dict[str, WorkspaceFile] = {}
     for number, file in enumerate(files):
         # Results that are remembered name the shapes of another reading.
         said = list(numbered(read_file(file), f"shapes{number}x"))
         quads += said
-        # In canonical form, a subject has a line to itself.
-        text = read_text(file.path, file.name)
-        lines = {line: number for number, line in enumerate(text.split("\n"), start=1)}
         for quad in said:
-            if quad.predicate == kind and isinstance(quad.subject, ox.NamedNode):
-                iri = quad.subject.value
-                line = lines.get(compact(iri)) or lines.get(f"<{iri}>") or _line_of(iri, text)
-                origins[iri] = f"{file.name}:{line}" if line else file.name
+            if isinstance(quad.subject, ox.NamedNode):
+                defining.setdefault(quad.subject.value, file)
     shapes = read_shapes(quads)
     if not shapes.by_node:
         raise ShapesError(f"no SHACL shape in {', '.join(sorted({f.name for f in files}))}")
-    return shapes, origins
+    return shapes, _Defined(defining)
 
 
 def _line_of(iri: str, text: str) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 import pyoxigraph as ox
 
@@ -134,7 +134,16 @@ def statement(kind: str, shape: Shape | None, shapes: Shapes, name: Callable[[Te
         parameter = text.partition("{")[2].partition("}")[0]
         values = shape.parameters.get(parameter, ()) if shape is not None else ()
         text = text.replace("{" + parameter + "}", _words(values, shapes, name), 1)
-    return text
+    if not text.endswith(" values") or shape is None:
+        return text
+    # How many there are says little without the property that they are of.
+    one = {"fewer than 1 values": "no value", "more than 1 values": "more than 1 value"}
+    text = one.get(text, text)
+    return f"{text} of {name(shape.path_node)}" if _is_property(shape.path_node) else text
+
+
+def _is_property(path: Term | None) -> TypeGuard[ox.NamedNode]:
+    return isinstance(path, ox.NamedNode)
 
 
 def _words(values: tuple[Term, ...], shapes: Shapes, name: Callable[[Term], str]) -> str:

@@ -12,13 +12,13 @@ import operator
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Set
-from functools import cache, reduce
+from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
 from heritagekg.engine.protocol import Term
-from heritagekg.validation.columns import BLANK, IRI, Column, Columns, either, followed
+from heritagekg.validation.columns import BLANK, IRI, Column, Columns
 from heritagekg.validation.compile import Check
 from heritagekg.validation.constraints import component
 from heritagekg.validation.levels import is_inverse
@@ -85,6 +85,9 @@ class Screen:
         (source shape, component) of the constraints that were judged, whatever the target: the
         numbers of the nodes that may violate them.
 
+    has_focus_nodes
+        Whether a shape has one, or may have one.
+
     Examples
     --------
     >>> from heritagekg.validation.shapes import read_shapes
@@ -105,13 +108,15 @@ class Screen:
         self._subclasses = subclasses
         self.judged: dict[tuple[Term, str], set[int]] = {}
         self._not_judged: set[tuple[Term, str]] = set()
-        self._along: dict[str, Column] = {}
         self._above: list[Term] = []
         self._comparable: dict[int, tuple[str, float | str]] = {}
         self._compared: set[int] = set()
         targeted = [s for s in shapes.by_node.values() if s.targets and not s.deactivated]
+        self.has_focus_nodes = False
         for shape in targeted:
-            self._judge(shape, self._focus(shape))
+            nodes = self._focus(shape)
+            self.has_focus_nodes |= nodes is None or bool(nodes)
+            self._judge(shape, nodes)
         for key in self._not_judged & self.judged.keys():
             del self.judged[key]
 
@@ -184,22 +189,16 @@ class Screen:
         return self._comparable
 
     def column(self, shape: Shape) -> Column:
-        """Return where the path of *shape* leads, if each step goes ahead."""
-        path = shape.path or ""
-        if path not in self._along:
-            self._along[path] = self._column(shape.path_node)
-        return self._along[path]
-
-    def _column(self, path: Term | None) -> Column:
+        """Return where the path of *shape* leads, if it is of predicates one after another."""
+        path = shape.path_node
         graph = self.shapes.graph
-        if path is not None and graph.values(path, rdf("first")):
-            return reduce(followed, map(self._column, graph.members(path)))
-        if isinstance(path, ox.NamedNode):
-            return self.columns.of(path.value)
-        alternatives = None if path is None else graph.value(path, sh("alternativePath"))
-        if alternatives is None:
+        steps = (
+            graph.members(path) if path is not None and graph.values(path, rdf("first")) else [path]
+        )
+        names = [step.value for step in steps if isinstance(step, ox.NamedNode)]
+        if len(names) < len(steps) or shape.path not in (f"<{names[0]}>", _sequence(names)):
             raise Unscreened
-        return either([self._column(each) for each in graph.members(alternatives)])
+        return self.columns.along(*names)
 
     def violating(self, shape: Shape, name: str, term: Term, nodes: Set[int]) -> Verdict:
         """Return those of *nodes* that violate the constraint of *shape* with this parameter."""
@@ -236,6 +235,10 @@ class Screen:
         """Return the verdict of each shape of the list at *head* on *nodes*."""
         members = self.shapes.graph.members(head)
         return [self.nonconforming(self.shape(member), nodes) for member in members]
+
+
+def _sequence(names: list[str]) -> str:
+    return f"({'/'.join(f'<{name}>' for name in names)})"
 
 
 def _any(found: Iterable[Verdict]) -> Verdict:

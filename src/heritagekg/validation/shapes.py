@@ -221,7 +221,7 @@ class Shapes:
 # Parameters whose values are shapes.
 SHAPE_PARAMETERS = ("property", "node", "not", "qualifiedValueShape")
 LIST_OF_SHAPES = ("and", "or", "xone")
-_PARAMETERS = (
+PARAMETERS = (
     *SHAPE_PARAMETERS,
     *LIST_OF_SHAPES,
     *("class", "datatype", "nodeKind", "minCount", "maxCount", "minExclusive", "minInclusive"),
@@ -272,7 +272,7 @@ def _shape_nodes(graph: ShapesGraph, extra: set[ox.NamedNode]) -> list[Node]:
     found: dict[Node, None] = {}
     for kind in ("NodeShape", "PropertyShape"):
         found.update(dict.fromkeys(graph.subjects(rdf("type"), sh(kind))))
-    for name in (*TARGETS, *_PARAMETERS, "sparql", "path"):
+    for name in (*TARGETS, *PARAMETERS, "sparql", "path"):
         found.update(dict.fromkeys(graph.subjects(sh(name))))
     for predicate in extra:
         found.update(dict.fromkeys(graph.subjects(predicate)))
@@ -307,7 +307,7 @@ def _shape(graph: ShapesGraph, node: Node, extra: set[ox.NamedNode]) -> Shape:
         holds_focus=holds_focus,
         targets=tuple(_targets(graph, node)),
         parameters={
-            name: tuple(values) for name in _PARAMETERS if (values := graph.values(node, sh(name)))
+            name: tuple(values) for name in PARAMETERS if (values := graph.values(node, sh(name)))
         },
         severity=severity if isinstance(severity, ox.NamedNode) else sh("Violation"),
         messages=messages_of(graph, node),

@@ -150,13 +150,16 @@ class _Shown:
 
 def _window(line: str, column: int, until: int, width: int) -> tuple[str, int, int]:
     """Return what is shown of *line*, and where in it the caret begins and ends."""
-    if len(line) <= width:
+    if _columns(line) <= width:
         return line, column, until
-    start = max(0, min(column - 1 - _BEFORE, len(line) - width))
-    shown = line[start : start + width]
+    start = max(0, min(column - 1 - min(_BEFORE, width // 4), len(line) - width))
+    end = min(len(line), start + width)
+    while end > start + 1 and _columns(line[start:end]) > width:
+        end -= 1
+    shown = line[start:end]
     if start:
         shown = "…" + shown[1:]
-    if start + width < len(line):
+    if end < len(line):
         shown = shown[:-1] + "…"
     return shown, column - start, min(until - start, len(shown) + 1)
 
