@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, Queue
+from typing import Any
 
 import pytest
 
@@ -103,17 +104,24 @@ def work(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, list[str]]]:
     """Record which files are read and which checks run."""
     done: dict[str, list[str]] = {"read": [], "run": []}
     read_text, results = files.read_text, incremental.Memory.results
+    screened = incremental.screened
 
     def reading(path: Path, name: str) -> str:
         done["read"].append(name)
         return read_text(path, name)
 
-    def running(memory: incremental.Memory, checks: list[incremental.Check]) -> object:
+    def running(memory: incremental.Memory, checks: list[incremental.Check], *more: Any) -> Any:
         done["run"] += [check.query for check in checks]
-        return results(memory, checks)
+        return results(memory, checks, *more)
+
+    def screening(columns: Any, shapes: Any, checks: list[incremental.Check], *more: Any) -> Any:
+        found = screened(columns, shapes, checks, *more)
+        done["run"] += [checks[number].query for number in found]
+        return found
 
     monkeypatch.setattr(files, "read_text", reading)
     monkeypatch.setattr(incremental.Memory, "results", running)
+    monkeypatch.setattr(incremental, "screened", screening)
     yield done
 
 

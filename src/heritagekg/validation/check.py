@@ -318,7 +318,7 @@ def _judged(loaded: Files, described: _Described, memo: Memo, engine: str) -> Re
         from heritagekg.validation.reference import validate_with_pyshacl
 
         return validate_with_pyshacl(loaded.all_quads(), described.shapes)
-    results = judge(memo, loaded.kept, described.read, described.key)
+    results = judge(memo, loaded.kept, described.read, described.key, loaded.all_quads)
     return complete(results, memo.refused, described.read, loaded.all_quads)
 
 

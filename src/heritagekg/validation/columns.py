@@ -58,7 +58,15 @@ class Column:
         return {subject for subject, value in self.pairs() if value in values} if values else set()
 
 
-def _followed(one: Column, other: Column) -> Column:
+def either(columns: Iterable[Column]) -> Column:
+    """Return the triples of all *columns*."""
+    known = list(columns)
+    return Column(
+        [s for one in known for s in one.subjects], [v for one in known for v in one.values]
+    )
+
+
+def followed(one: Column, other: Column) -> Column:
     """Return the column from the subjects of *one* to what its values have in *other*."""
     further: dict[int, list[int]] = {}
     for subject, value in other.pairs():
@@ -98,7 +106,6 @@ class Columns:
         self._columns = {
             predicate.value: Column(flat[::2], flat[1::2]) for predicate, flat in said.items()
         }
-        self._along: dict[tuple[str, ...], Column] = {}
         self._respelled: dict[str, bool] = {}
 
     def __iter__(self) -> Iterator[str]:
@@ -108,15 +115,6 @@ class Columns:
     def of(self, predicate: str) -> Column:
         """Return the triples of *predicate*."""
         return self._columns.get(predicate) or Column([], [])
-
-    def along(self, *predicates: str) -> Column:
-        """Return where *predicates* lead, one after another."""
-        if predicates not in self._along:
-            column = self.of(predicates[0])
-            for predicate in predicates[1:]:
-                column = _followed(column, self.of(predicate))
-            self._along[predicates] = column
-        return self._along[predicates]
 
     def number(self, term: Term) -> int | None:
         """Return the number of *term*; None where the data do not hold it."""

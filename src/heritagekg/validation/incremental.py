@@ -26,13 +26,15 @@ from heritagekg.validation.kept import EVERYTHING, Kept, keep
 from heritagekg.validation.levels import Levels, predicate_of
 from heritagekg.validation.reads import SUBCLASS_OF, reads
 from heritagekg.validation.region import Edit, Triples
-from heritagekg.validation.run import SHAPES_GRAPH, Memory, Result, subclasses
+from heritagekg.validation.run import SHAPES_GRAPH, Memory, Result, screened, subclasses
 from heritagekg.validation.shapes import Node, Shapes
 from heritagekg.workspace import Workspace, WorkspaceFile
 
 # A file that was written within this time before it was read may have changed in the same tick.
 _TICK = 2_000_000_000
 NEVER = -1
+# Of so many checks, all that run as a whole are screened: to gather all data takes a while.
+_MOST = 2
 
 
 @dataclass(slots=True)
@@ -86,7 +88,7 @@ class Memo:
 
 def recall(workspace: Workspace) -> Memo:
     """Return what was remembered of *workspace*; nothing where that cannot be read."""
-    code = _code()
+    code, was_enabled = _code(), gc.isenabled()
     try:
         content = _path(workspace).read_bytes()
         # Half a million objects that live on: to look for garbage among them would take as long.
@@ -95,7 +97,8 @@ def recall(workspace: Workspace) -> Memo:
     except Exception:  # whatever is wrong with a cache, it is no fault of the data
         return Memo(code)
     finally:
-        gc.enable()
+        if was_enabled:
+            gc.enable()
     return memo if isinstance(memo, Memo) and memo.code == code else Memo(code)
 
 
@@ -163,7 +166,11 @@ def kept_of(file: WorkspaceFile, loaded: Files) -> Kept:
 
 
 def judge(
-    memo: Memo, files: Mapping[str, Kept], shapes: Callable[[], Shapes], key: str
+    memo: Memo,
+    files: Mapping[str, Kept],
+    shapes: Callable[[], Shapes],
+    key: str,
+    quads: Callable[[], Iterable[ox.Quad]],
 ) -> list[Result]:
     """Return the results on *files* together; only what may have changed is run.
 
@@ -177,6 +184,8 @@ def judge(
         Gives the shapes, where they are needed.
     key
         Digest of the shapes' files.
+    quads
+        Gives what all files say.
     """
     edit = Edit(memo.files, files)
     if edit.is_empty and memo.shapes.startswith(f"{key} "):
@@ -192,10 +201,20 @@ def judge(
         memo.shapes = wanted
     whole, partly = _stale(memo.checks, sums, triples, edit)
     asked = shapes() if memo.asks_for_itself else None
-    if whole:
-        memory = _memory(triples.lines(_union(map(_reads, whole))), respelled, asked)
-        for one, found in zip(whole, memory.results([one.check for one in whole]), strict=True):
-            one.results, one.inputs = tuple(found), _inputs(one, sums)
+    judged = dict[int, list[Result]]()
+    if len(whole) > len(memo.checks) // _MOST:
+        from heritagekg.validation.columns import Columns
+
+        below, checks = _dialect(triples, respelled).subclasses, [one.check for one in whole]
+        judged = screened(Columns(quads()), shapes(), checks, below, None, respelled)
+    rest = [number for number in range(len(whole)) if number not in judged]
+    if rest:
+        read = _union(_reads(whole[number]) for number in rest)
+        memory = _memory(triples.lines(read), respelled, asked)
+        results = memory.results([whole[number].check for number in rest])
+        judged.update(zip(rest, results, strict=True))
+    for number, one in enumerate(whole):
+        one.results, one.inputs = tuple(judged[number]), _inputs(one, sums)
     # What a store holds is judged, too; so those that look at the same share one.
     together: dict[tuple[frozenset[str] | None, frozenset[bytes]], list[Judged]] = {}
     for one, nodes in partly:

@@ -27,30 +27,47 @@ class Edit:
     ----------
     is_empty
         Whether the files are the same, and none was read again.
-    types
-        Subject -> the types, as N-Triples, that it has in one state only.
     """
 
     def __init__(self, before: Mapping[str, Kept], after: Mapping[str, Kept]) -> None:
-        self._nodes: dict[str, set[bytes]] = {}
-        self.types: dict[bytes, set[bytes]] = {}
         names = before.keys() | after.keys()
-        touched = [name for name in names if before.get(name) is not after.get(name)]
-        self.is_empty = not touched
-        for name in touched:
-            was, now = before.get(name), after.get(name)
-            self._compare(was.triples if was else {}, now.triples if now else {})
+        self._touched = [
+            (before.get(name), after.get(name))
+            for name in names
+            if before.get(name) is not after.get(name)
+        ]
+        self.is_empty = not self._touched
 
-    def _compare(self, was: Mapping[str, bytes], now: Mapping[str, bytes]) -> None:
-        for predicate in was.keys() | now.keys():
-            one, other = was.get(predicate, b""), now.get(predicate, b"")
-            if one != other:
-                lines = set(one.splitlines(True)) ^ set(other.splitlines(True))
-                ends = [(_subject(line), _object(line)) for line in lines]
-                self._nodes.setdefault(predicate, set()).update(one for one, _ in ends)
-                self._nodes.setdefault(inverse(predicate), set()).update(other for _, other in ends)
-                for subject, kind in ends if predicate == TYPE else ():
-                    self.types.setdefault(subject, set()).add(kind)
+    @cached_property
+    def _ends(self) -> dict[str, list[tuple[bytes, bytes]]]:
+        """Predicate -> subject and object of each triple that changed."""
+        found: dict[str, list[tuple[bytes, bytes]]] = {}
+        for before, after in self._touched:
+            was, now = before.triples if before else {}, after.triples if after else {}
+            for predicate in was.keys() | now.keys():
+                one, other = was.get(predicate, b""), now.get(predicate, b"")
+                if one != other:
+                    lines = set(one.splitlines(True)) ^ set(other.splitlines(True))
+                    ends = [(_subject(line), _object(line)) for line in lines]
+                    found.setdefault(predicate, []).extend(ends)
+        return found
+
+    @cached_property
+    def types(self) -> dict[bytes, set[bytes]]:
+        """Subject -> the types, as N-Triples, that it has in one state only."""
+        found: dict[bytes, set[bytes]] = {}
+        for subject, kind in self._ends.get(TYPE, ()):
+            found.setdefault(subject, set()).add(kind)
+        return found
+
+    @cached_property
+    def _nodes(self) -> dict[str, set[bytes]]:
+        """Step -> the nodes from which it leads along a triple that changed."""
+        found: dict[str, set[bytes]] = {}
+        for predicate, ends in self._ends.items():
+            found[predicate] = {subject for subject, _ in ends}
+            found[inverse(predicate)] = {value for _, value in ends}
+        return found
 
     def nodes(self, steps: frozenset[str] | None) -> set[bytes]:
         """Return the nodes, as N-Triples, of which one of *steps* reads a changed triple."""

@@ -202,42 +202,39 @@ def validate_quads(quads: Callable[[], Iterable[ox.Quad]], shapes: Shapes) -> Re
     """
     from heritagekg.validation.columns import Columns
 
-    compiled, results, has_focus_nodes = _screened(Columns(quads()), shapes)
+    columns = Columns(quads())
+    below = _class_tree(columns)
+    compiled, results = _screened(columns, shapes, below)
     report = complete(results, compiled.refused, shapes, quads)
-    return replace(report, has_focus_nodes=has_focus_nodes)
+    if results or below is None:
+        return report
+    from heritagekg.validation.screen import has_focus_nodes
+
+    return replace(report, has_focus_nodes=has_focus_nodes(columns, shapes, below))
 
 
-def _screened(columns: Columns, shapes: Shapes) -> tuple[Compiled, list[Result], bool]:
-    """Return the checks of *shapes*, their results on *columns*, and if there are focus nodes.
+def _class_tree(columns: Columns) -> dict[str, tuple[str, ...]] | None:
+    return subclasses(
+        (columns.terms[lower], columns.terms[upper])
+        for lower, upper in columns.of(SUBCLASS_OF).pairs()
+    )
+
+
+def _screened(
+    columns: Columns, shapes: Shapes, below: dict[str, tuple[str, ...]] | None
+) -> tuple[Compiled, list[Result]]:
+    """Return the checks of *shapes*, and their results on *columns*.
 
     Of checks that were screened, only the suspects are judged, in a store that holds what the
     checks read of them; the others are judged in one that holds the predicates that they read.
     """
-    from heritagekg.validation.screen import Screen
-
     plain = read_plainly(shapes)
     respelled = columns.respelled(plain)
-    below = subclasses(
-        (columns.terms[lower], columns.terms[upper])
-        for lower, upper in columns.of(SUBCLASS_OF).pairs()
-    )
     graph = SHAPES_GRAPH if shapes.asks_for_itself else None
     compiled = compile_shapes(shapes, Dialect(below, respelled, True, graph))
-    whole, near = list(compiled.checks), list[tuple[Check, Set[int]]]()
-    has_focus_nodes = True
-    if below is not None:
-        screen = Screen(columns, shapes, below)
-        has_focus_nodes = screen.has_focus_nodes
-        judged = [(check, screen.suspects(check)) for check in whole]
-        whole = [check for check, suspects in judged if suspects is None]
-        near = [(check, suspects) for check, suspects in judged if suspects]
-    results: list[Result] = []
-    if near:
-        kept, changing = _around(columns, near)
-        memory = Memory.of_quads(changing, shapes, plain, respelled, kept)
-        among = [{columns.terms[number] for number in suspects} for _, suspects in near]
-        for found in memory.results([check for check, _ in near], among):
-            results += found
+    found = screened(columns, shapes, compiled.checks, below, plain, respelled)
+    results = [result for some in found.values() for result in some]
+    whole = [check for number, check in enumerate(compiled.checks) if number not in found]
     if whole:
         read = {
             predicate: columns.quads(predicate, values=values)
@@ -246,9 +243,46 @@ def _screened(columns: Columns, shapes: Shapes) -> tuple[Compiled, list[Result],
         as_is = [quads for name, quads in read.items() if not columns.is_respelled(name)]
         others = [quads for name, quads in read.items() if columns.is_respelled(name)]
         memory = Memory.of_quads(chain(*others), shapes, plain, respelled, chain(*as_is))
-        for found in memory.results(whole):
-            results += found
-    return compiled, results, has_focus_nodes
+        results += [result for some in memory.results(whole) for result in some]
+    return compiled, results
+
+
+def screened(
+    columns: Columns,
+    shapes: Shapes,
+    checks: Sequence[Check],
+    below: Mapping[str, tuple[str, ...]] | None,
+    plain: frozenset[str] | None = None,
+    respelled: Iterable[str] = (),
+) -> dict[int, list[Result]]:
+    """Return the results of those of *checks* that a screen judges, by their place among them.
+
+    Parameters
+    ----------
+    columns, shapes
+        The data, and what judges.
+    checks
+        What was compiled from the shapes.
+    below
+        Class -> every class below it, by IRI; None where they cannot be named.
+    plain, respelled
+        As for `Memory.of_quads`.
+    """
+    if below is None:
+        return {}
+    from heritagekg.validation.screen import Screen
+
+    screen = Screen(columns, shapes, below)
+    judged = {number: screen.suspects(check) for number, check in enumerate(checks)}
+    found = {number: list[Result]() for number, nodes in judged.items() if nodes is not None}
+    near = {number: nodes for number, nodes in judged.items() if nodes}
+    if near:
+        asked = [checks[number] for number in near]
+        kept, changing = _around(columns, zip(asked, near.values(), strict=True))
+        memory = Memory.of_quads(changing, shapes, plain, respelled, kept)
+        among = [{columns.terms[node] for node in nodes} for nodes in near.values()]
+        found.update(zip(near, memory.results(asked, among), strict=True))
+    return found
 
 
 def _around(
@@ -263,7 +297,7 @@ def _around(
         levels = check.levels or ()
         for depth, level in enumerate(levels, start=1):
             further: set[int] = set()
-            for predicate in columns if level is None else level:
+            for predicate in columns if level is None else level.intersection(columns):
                 of.setdefault(predicate, set()).update(nodes)
                 if depth < len(levels):
                     further.update(v for s, v in columns.of(predicate).pairs() if s in nodes)

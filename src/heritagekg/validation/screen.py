@@ -12,13 +12,13 @@ import operator
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Set
-from functools import cache
+from functools import cache, reduce
 from typing import Any, NamedTuple, TypeAlias
 
 import pyoxigraph as ox
 
 from heritagekg.engine.protocol import Term
-from heritagekg.validation.columns import BLANK, IRI, Column, Columns
+from heritagekg.validation.columns import BLANK, IRI, Column, Columns, either, followed
 from heritagekg.validation.compile import Check
 from heritagekg.validation.constraints import component
 from heritagekg.validation.levels import is_inverse
@@ -69,6 +69,21 @@ class Unscreened(Exception):
     """A constraint that only a query can judge."""
 
 
+def has_focus_nodes(
+    columns: Columns, shapes: Shapes, subclasses: Mapping[str, tuple[str, ...]]
+) -> bool:
+    """Return whether a shape of *shapes* has a focus node in *columns*, by the classes below."""
+    targets = [t for s in shapes.by_node.values() if not s.deactivated for t in s.targets]
+    for name, term in targets:
+        if name == "targetClass":
+            kinds = [term, *map(ox.NamedNode, subclasses.get(str(term.value), ()))]
+            if any(columns.number(kind) in columns.members for kind in kinds):
+                return True
+        elif name == "targetNode" or columns.of(str(term.value)).having:
+            return True
+    return False
+
+
 class Screen:
     """The suspects among the focus nodes of *shapes* in *columns*.
 
@@ -84,9 +99,6 @@ class Screen:
     judged
         (source shape, component) of the constraints that were judged, whatever the target: the
         numbers of the nodes that may violate them.
-
-    has_focus_nodes
-        Whether a shape has one, or may have one.
 
     Examples
     --------
@@ -108,15 +120,13 @@ class Screen:
         self._subclasses = subclasses
         self.judged: dict[tuple[Term, str], set[int]] = {}
         self._not_judged: set[tuple[Term, str]] = set()
+        self._along: dict[str, Column] = {}
         self._above: list[Term] = []
         self._comparable: dict[int, tuple[str, float | str]] = {}
         self._compared: set[int] = set()
         targeted = [s for s in shapes.by_node.values() if s.targets and not s.deactivated]
-        self.has_focus_nodes = False
         for shape in targeted:
-            nodes = self._focus(shape)
-            self.has_focus_nodes |= nodes is None or bool(nodes)
-            self._judge(shape, nodes)
+            self._judge(shape, self._focus(shape))
         for key in self._not_judged & self.judged.keys():
             del self.judged[key]
 
@@ -189,16 +199,22 @@ class Screen:
         return self._comparable
 
     def column(self, shape: Shape) -> Column:
-        """Return where the path of *shape* leads, if it is of predicates one after another."""
-        path = shape.path_node
+        """Return where the path of *shape* leads, if each step goes ahead."""
+        path = shape.path or ""
+        if path not in self._along:
+            self._along[path] = self._column(shape.path_node)
+        return self._along[path]
+
+    def _column(self, path: Term | None) -> Column:
         graph = self.shapes.graph
-        steps = (
-            graph.members(path) if path is not None and graph.values(path, rdf("first")) else [path]
-        )
-        names = [step.value for step in steps if isinstance(step, ox.NamedNode)]
-        if len(names) < len(steps) or shape.path not in (f"<{names[0]}>", _sequence(names)):
+        if path is not None and graph.values(path, rdf("first")):
+            return reduce(followed, map(self._column, graph.members(path)))
+        if isinstance(path, ox.NamedNode):
+            return self.columns.of(path.value)
+        alternatives = None if path is None else graph.value(path, sh("alternativePath"))
+        if alternatives is None:
             raise Unscreened
-        return self.columns.along(*names)
+        return either([self._column(each) for each in graph.members(alternatives)])
 
     def violating(self, shape: Shape, name: str, term: Term, nodes: Set[int]) -> Verdict:
         """Return those of *nodes* that violate the constraint of *shape* with this parameter."""
@@ -235,10 +251,6 @@ class Screen:
         """Return the verdict of each shape of the list at *head* on *nodes*."""
         members = self.shapes.graph.members(head)
         return [self.nonconforming(self.shape(member), nodes) for member in members]
-
-
-def _sequence(names: list[str]) -> str:
-    return f"({'/'.join(f'<{name}>' for name in names)})"
 
 
 def _any(found: Iterable[Verdict]) -> Verdict:

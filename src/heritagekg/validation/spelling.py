@@ -50,13 +50,15 @@ def is_kept(term: Term) -> bool:
     >>> is_kept(ox.Literal("4", datatype=decimal)), is_kept(ox.Literal("4.0", datatype=decimal))
     (True, False)
     """
-    if not isinstance(term, ox.Literal):
-        return True
-    datatype = term.datatype.value
+    return not isinstance(term, ox.Literal) or is_kept_of(term.datatype.value, term.value)
+
+
+def is_kept_of(datatype: str, text: str) -> bool:
+    """Return whether a store surely gives a literal with this IRI and *text* back as it is."""
     if datatype not in _FORMS:
         return True
     form = _FORMS[datatype]
-    return form is not None and form.fullmatch(term.value) is not None
+    return form is not None and form.fullmatch(text) is not None
 
 
 def as_written(term: Term) -> Term:
