@@ -9,8 +9,10 @@ import sys
 
 import pytest
 
+import heritagekg
 from heritagekg.diagnostics.rules import RULES
 from heritagekg.validation.check import rules_of_workspace
+from heritagekg.validation.components import COMPONENTS, EXAMPLES
 from heritagekg.workspace import Workspace
 
 
@@ -44,7 +46,26 @@ def test_code_or_name(code: str) -> None:
 
 
 def test_component_of_shacl() -> None:
-    assert "(SHACL, section 4.2.1)" in run("mincount").stdout
+    said = run("mincount").stdout
+    assert "(SHACL, section 4.2.1)" in said and "Wrong:\n\n    # a shape asks: sh:prop" in said
+
+
+PREFIXES = """@prefix e: <https://example.org/> .
+@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
+@prefix sh: <http://www.w3.org/ns/shacl#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+e: sh:declare [ sh:prefix "e" ; sh:namespace "https://example.org/"^^xsd:anyURI ] .
+"""
+
+
+@pytest.mark.parametrize("kind", COMPONENTS)
+def test_examples_of_components_are_wrong_and_right(kind: str) -> None:
+    asked, wrong, right = EXAMPLES[kind]
+    shapes = f"{PREFIXES} e:S sh:targetClass e:Museum ; {asked} ."
+    for engine in ("compiled", "pyshacl"):
+        found = heritagekg.validate(PREFIXES + wrong, shapes, engine=engine).results
+        assert {result.rule for result in found} == {kind}
+        assert heritagekg.validate(PREFIXES + right, shapes, engine=engine).conforms
 
 
 def test_list_and_unknown() -> None:

@@ -118,6 +118,158 @@ COMPONENTS = {
         "a constraint in SPARQL finds a fault", "the query of the shape finds nothing", "5"
     ),
 }
+# Component -> what a shape asks of each e:Museum, what violates it, and what conforms.
+EXAMPLES = {
+    "Class": (
+        "sh:property [ sh:path e:director ; sh:class e:Person ]",
+        "e:loom a e:Museum ; e:director e:council . e:council a e:Council .",
+        "e:loom a e:Museum ; e:director e:ada . e:ada a e:Person .",
+    ),
+    "Datatype": (
+        "sh:property [ sh:path e:opened ; sh:datatype xsd:gYear ]",
+        'e:loom a e:Museum ; e:opened "in 1967" .',
+        'e:loom a e:Museum ; e:opened "1967"^^xsd:gYear .',
+    ),
+    "NodeKind": (
+        "sh:property [ sh:path e:homepage ; sh:nodeKind sh:IRI ]",
+        'e:loom a e:Museum ; e:homepage "https://example.org/" .',
+        "e:loom a e:Museum ; e:homepage <https://example.org/> .",
+    ),
+    "MinCount": (
+        "sh:property [ sh:path e:name ; sh:minCount 1 ]",
+        "e:loom a e:Museum .",
+        'e:loom a e:Museum ; e:name "Loom" .',
+    ),
+    "MaxCount": (
+        "sh:property [ sh:path e:country ; sh:maxCount 1 ]",
+        "e:loom a e:Museum ; e:country e:az , e:ge .",
+        "e:loom a e:Museum ; e:country e:az .",
+    ),
+    "MinExclusive": (
+        "sh:property [ sh:path e:rooms ; sh:minExclusive 0 ]",
+        "e:loom a e:Museum ; e:rooms 0 .",
+        "e:loom a e:Museum ; e:rooms 1 .",
+    ),
+    "MinInclusive": (
+        "sh:property [ sh:path e:latitude ; sh:minInclusive -90 ]",
+        "e:loom a e:Museum ; e:latitude -90.5 .",
+        "e:loom a e:Museum ; e:latitude -90 .",
+    ),
+    "MaxExclusive": (
+        'sh:property [ sh:path e:opened ; sh:maxExclusive "2030-01-01"^^xsd:date ]',
+        'e:loom a e:Museum ; e:opened "2030-01-01"^^xsd:date .',
+        'e:loom a e:Museum ; e:opened "2029-12-31"^^xsd:date .',
+    ),
+    "MaxInclusive": (
+        "sh:property [ sh:path e:latitude ; sh:maxInclusive 90 ]",
+        "e:loom a e:Museum ; e:latitude 90.5 .",
+        "e:loom a e:Museum ; e:latitude 90 .",
+    ),
+    "MinLength": (
+        "sh:property [ sh:path e:code ; sh:minLength 3 ]",
+        'e:loom a e:Museum ; e:code "L1" .',
+        'e:loom a e:Museum ; e:code "L01" .',
+    ),
+    "MaxLength": (
+        "sh:property [ sh:path e:code ; sh:maxLength 3 ]",
+        'e:loom a e:Museum ; e:code "L001" .',
+        'e:loom a e:Museum ; e:code "L01" .',
+    ),
+    "Pattern": (
+        'sh:property [ sh:path e:code ; sh:pattern "^L[0-9]+$" ]',
+        'e:loom a e:Museum ; e:code "loom" .',
+        'e:loom a e:Museum ; e:code "L01" .',
+    ),
+    "LanguageIn": (
+        'sh:property [ sh:path e:name ; sh:languageIn ( "az" "en" ) ]',
+        'e:loom a e:Museum ; e:name "Webstuhl"@de .',
+        'e:loom a e:Museum ; e:name "Loom"@en .',
+    ),
+    "UniqueLang": (
+        "sh:property [ sh:path e:name ; sh:uniqueLang true ]",
+        'e:loom a e:Museum ; e:name "Loom"@en , "The Loom"@en .',
+        'e:loom a e:Museum ; e:name "Loom"@en , "Dəzgah"@az .',
+    ),
+    "Equals": (
+        "sh:property [ sh:path e:keeper ; sh:equals e:owner ]",
+        "e:loom a e:Museum ; e:keeper e:ada ; e:owner e:ben .",
+        "e:loom a e:Museum ; e:keeper e:ada ; e:owner e:ada .",
+    ),
+    "Disjoint": (
+        "sh:property [ sh:path e:otherName ; sh:disjoint e:name ]",
+        'e:loom a e:Museum ; e:name "Loom" ; e:otherName "Loom" .',
+        'e:loom a e:Museum ; e:name "Loom" ; e:otherName "Weavers\' House" .',
+    ),
+    "LessThan": (
+        "sh:property [ sh:path e:opened ; sh:lessThan e:closed ]",
+        "e:loom a e:Museum ; e:opened 1967 ; e:closed 1967 .",
+        "e:loom a e:Museum ; e:opened 1967 ; e:closed 1999 .",
+    ),
+    "LessThanOrEquals": (
+        "sh:property [ sh:path e:opened ; sh:lessThanOrEquals e:closed ]",
+        "e:loom a e:Museum ; e:opened 1999 ; e:closed 1967 .",
+        "e:loom a e:Museum ; e:opened 1967 ; e:closed 1967 .",
+    ),
+    "Not": (
+        "sh:not [ sh:property [ sh:path e:closed ; sh:minCount 1 ] ]",
+        "e:loom a e:Museum ; e:closed 1999 .",
+        "e:loom a e:Museum .",
+    ),
+    "And": (
+        "sh:and ( [ sh:path e:name ; sh:minCount 1 ] [ sh:path e:code ; sh:minCount 1 ] )",
+        'e:loom a e:Museum ; e:name "Loom" .',
+        'e:loom a e:Museum ; e:name "Loom" ; e:code "L01" .',
+    ),
+    "Or": (
+        "sh:or ( [ sh:path e:name ; sh:minCount 1 ] [ sh:path e:code ; sh:minCount 1 ] )",
+        "e:loom a e:Museum .",
+        'e:loom a e:Museum ; e:code "L01" .',
+    ),
+    "Xone": (
+        "sh:xone ( [ sh:path e:name ; sh:minCount 1 ] [ sh:path e:code ; sh:minCount 1 ] )",
+        'e:loom a e:Museum ; e:name "Loom" ; e:code "L01" .',
+        'e:loom a e:Museum ; e:code "L01" .',
+    ),
+    "Node": (
+        "sh:property [ sh:path e:place ; "
+        "sh:node [ sh:property [ sh:path e:country ; sh:minCount 1 ] ] ]",
+        "e:loom a e:Museum ; e:place e:baku .",
+        "e:loom a e:Museum ; e:place e:baku . e:baku e:country e:az .",
+    ),
+    "QualifiedMinCount": (
+        "sh:property [ sh:path e:name ; sh:qualifiedMinCount 1 ; "
+        'sh:qualifiedValueShape [ sh:languageIn ( "en" ) ] ]',
+        'e:loom a e:Museum ; e:name "Dəzgah"@az .',
+        'e:loom a e:Museum ; e:name "Dəzgah"@az , "Loom"@en .',
+    ),
+    "QualifiedMaxCount": (
+        "sh:property [ sh:path e:name ; sh:qualifiedMaxCount 1 ; "
+        'sh:qualifiedValueShape [ sh:languageIn ( "en" ) ] ]',
+        'e:loom a e:Museum ; e:name "Loom"@en , "The Loom"@en .',
+        'e:loom a e:Museum ; e:name "Dəzgah"@az , "Loom"@en .',
+    ),
+    "Closed": (
+        "sh:closed true ; sh:ignoredProperties ( rdf:type ) ; sh:property [ sh:path e:name ]",
+        'e:loom a e:Museum ; e:naem "Loom" .',
+        'e:loom a e:Museum ; e:name "Loom" .',
+    ),
+    "HasValue": (
+        "sh:property [ sh:path e:country ; sh:hasValue e:az ]",
+        "e:loom a e:Museum ; e:country e:ge .",
+        "e:loom a e:Museum ; e:country e:ge , e:az .",
+    ),
+    "In": (
+        'sh:property [ sh:path e:entry ; sh:in ( "free" "paid" ) ]',
+        'e:loom a e:Museum ; e:entry "gratis" .',
+        'e:loom a e:Museum ; e:entry "free" .',
+    ),
+    "SPARQL": (
+        "sh:sparql [ sh:prefixes e: ; sh:select "
+        '"SELECT $this { $this e:opened ?one ; e:closed ?other FILTER(?one > ?other) }" ]',
+        "e:loom a e:Museum ; e:opened 1999 ; e:closed 1967 .",
+        "e:loom a e:Museum ; e:opened 1967 ; e:closed 1999 .",
+    ),
+}
 _MOST = 5
 
 
@@ -178,6 +330,9 @@ def rules_of_components() -> dict[str, Rule]:
             severity="error",
             message=" ".join(component.statement.replace("{", "sh:").replace("}", "").split()),
             reason=f"The shape asks that {component.meaning} (SHACL, section {component.section}).",
+            wrong=f"# a shape asks: {asked}\n{wrong}",
+            right=right,
         )
         for kind, component in COMPONENTS.items()
+        for asked, wrong, right in (EXAMPLES[kind],)
     }
