@@ -635,6 +635,24 @@ def test_every_format_on_the_command_line(workspace: Workspace, form: str) -> No
     readers.get(form, str)(said.stdout)
 
 
+@pytest.mark.parametrize("form", ["github", "sarif"])
+def test_services_read_names_from_the_top_of_the_checkout(
+    workspace: Workspace, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(workspace, HEADER + COMMITTEE + COUNTRY)
+    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
+    folder, top = workspace.root.name, workspace.root.parent
+    whole = f"{folder}/data/countries/xb.ttl"
+    assert whole in run(top, "-C", folder, "--format", form).stdout
+    assert whole not in run(workspace.root, "--format", form).stdout
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(top))
+    assert whole in run(workspace.root, "--format", form).stdout
+    (workspace.root / "s.ttl").write_text(FOREIGN_SHAPES, encoding="utf-8")
+    (workspace.root / "d.ttl").write_text(FOREIGN, encoding="utf-8")
+    apart = run(workspace.root, "d.ttl", "--shapes", "s.ttl", "--format", form)
+    assert f"{folder}/d.ttl" in apart.stdout
+
+
 def test_severity_decides_the_exit_code(workspace: Workspace) -> None:
     write(workspace, "\ufeff" + HEADER + COUNTRY)
     assert run(workspace.root).returncode == 0

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 FORMATS = ("full", "concise", "json", "sarif", "github", "junit", "report")
 # For people and editors; the others are whole documents for programs.
 _FOR_PEOPLE = ("full", "concise", "github")
+# For services that look for the files from the top of the checkout on.
+_FOR_SERVICES = ("github", "sarif")
 _SEVERITIES = {"violation": "error", "warning": "warning", "info": "info"}
 _LIMIT = 20
 
@@ -113,6 +115,8 @@ def check(
     def verdict() -> CheckReport:
         report = _verdict(context.obj, paths, engine, shapes, ontology).selected(select, ignore)
         report = report.in_language(language) if language else report
+        if form in _FOR_SERVICES:
+            report = report.renamed(_from_checkout(context.obj, is_apart=bool(shapes)))
         sys.stdout.write(rendered(report, Shown(form, limit, acknowledged)))
         sys.stdout.flush()
         if form in _FOR_PEOPLE:
@@ -163,6 +167,24 @@ def _verdict(
     if shapes:
         return check.check_files(paths, shapes, ontology=ontology, engine=engine)
     return check.check_workspace(session.workspace(), paths, engine=engine)
+
+
+def _from_checkout(session: Session, *, is_apart: bool) -> Callable[[str], str]:
+    """Return what names a file from the top of the checkout, which a service tells, or from here.
+
+    Files that stand *apart* from a workspace are named from here already.
+    """
+    import os
+
+    here = Path.cwd()
+    root = here if is_apart or session.is_remote else session.workspace().root
+    top = Path(os.environ.get("GITHUB_WORKSPACE") or here).resolve()
+
+    def named(name: str) -> str:
+        path = root / name if (root / name).exists() else here / name
+        return path.relative_to(top).as_posix() if path.is_relative_to(top) else name
+
+    return named
 
 
 def rendered(report: CheckReport, shown: Shown) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from heritagekg.spans import Span
@@ -114,6 +114,26 @@ class Diagnostic:
         asked = language.lower().replace("_", "-")
         said = self.translations.get(asked) or self.translations.get(asked.split("-")[0])
         return replace(self, message=said) if said else self
+
+    def renamed(self, name: Callable[[str], str]) -> Diagnostic:
+        """Return the finding with each file called what *name* gives for it.
+
+        Examples
+        --------
+        >>> found = Diagnostic("HK1", "error", "odd", Place("a.ttl"))
+        >>> str(found.renamed("data/{}".format).place)
+        'data/a.ttl'
+        """
+        place, edit = self.place, self.edit
+        return replace(
+            self,
+            place=replace(place, file=name(place.file)) if place is not None else None,
+            edit=replace(edit, file=name(edit.file)) if edit is not None else None,
+            related=tuple(
+                replace(one, place=replace(one.place, file=name(one.place.file)))
+                for one in self.related
+            ),
+        )
 
 
 # Letters that would steer a terminal, or turn a line of text round.

@@ -126,6 +126,15 @@ class CheckReport:
             acknowledged=tuple(found.in_language(language) for found in self.acknowledged),
         )
 
+    def renamed(self, name: Callable[[str], str]) -> CheckReport:
+        """Return the report with each file called what *name* gives for it, for another reader."""
+        return replace(
+            self,
+            diagnostics=tuple(found.renamed(name) for found in self.diagnostics),
+            acknowledged=tuple(found.renamed(name) for found in self.acknowledged),
+            files=tuple(map(name, self.files)),
+        )
+
     def to_turtle(self) -> str:
         """Return the findings as an `sh:ValidationReport` in Turtle (SHACL section 3.6).
 
