@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from heritagekg.errors import FileSyntaxError
 from heritagekg.turtle.reader import read
+from heritagekg.turtle.statements import Statements
 
 SUITES = os.environ.get("HERITAGEKG_SUITES")
 TURTLE = Path(SUITES or "", "w3c-rdf-tests/rdf/rdf11/rdf-turtle")
@@ -28,7 +29,12 @@ def canonical(triples: object) -> set[str]:
 
 def assert_same(text: str, base: str | None = None) -> None:
     expected = ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=base)
-    assert canonical(read(text, base).triples) == canonical(expected)
+    whole = read(text, base).triples
+    assert canonical(whole) == canonical(expected)
+    # A statement at a time, the same is said at the same places.
+    statements = Statements(text, base)
+    for subject in {t.subject for t in whole if isinstance(t.subject, ox.NamedNode)}:
+        assert statements.about(subject) == [t for t in whole if t.subject == subject]
 
 
 @pytest.mark.skipif(not SUITES, reason="HERITAGEKG_SUITES names no folder of test suites")

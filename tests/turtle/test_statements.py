@@ -66,3 +66,13 @@ def test_a_prefix_that_is_declared_anew() -> None:
     for line, host in ((2, "e"), (4, "f")):
         (triple,) = statements.about(ox.NamedNode(f"http://{host}/a"))
         assert triple.subject_span.line == line
+
+
+def test_a_prefix_for_the_beginning_of_a_name_and_dots() -> None:
+    text = "@prefix m: <http://e/m-> .\nm:one m:p 1 .\n<a/..> m:p 2 .\n<> m:p 3 .\nm:o\\~ m:p 4 ."
+    statements = Statements(text, "http://e/d")
+    for line, iri in enumerate(
+        ("http://e/m-one", "http://e/", "http://e/d", "http://e/m-o~"), start=2
+    ):
+        (triple,) = statements.about(ox.NamedNode(iri))
+        assert triple.subject_span.line == line

@@ -10,24 +10,29 @@ from functools import cached_property
 import pyoxigraph as ox
 
 from heritagekg.turtle.reader import Prefix, Reader, Triple, read
+from heritagekg.turtle.tokens import CHARACTERS
 
 # A statement ends at a full stop that no name or number goes on after; a directive of SPARQL's
 # kind at its IRI. The text is known to parse.
 _STATEMENT = re.compile(
-    r"""
+    rf"""
     \s*+ (?> (?: \#[^\n\r]*+ \s*+ )* )
     (?: (?P<directive> (?i:PREFIX|BASE)\b [^<>"]*+ <[^>]*+> )
       | (?P<statement> (?> (?: [^.\#"'<\\]++ | <[^>\n]*+> | \\. | \#[^\n\r]*+
-          | \"{3} (?: [^"\\]++ | \\. | "{1,2}(?!") )* \"{3}
-          | '{3} (?: [^'\\]++ | \\. | '{1,2}(?!') )* '{3}
+          | \"{{3}} (?: [^"\\]++ | \\. | "{{1,2}}(?!") )* \"{{3}}
+          | '{{3}} (?: [^'\\]++ | \\. | '{{1,2}}(?!') )* '{{3}}
           | "(?:[^"\\\n\r]++|\\.)*" | '(?:[^'\\\n\r]++|\\.)*'
-          | \.(?=[\w:%\-]) )* ) \. ) )
+          | \.(?=[0-9]) | (?<![\s"'>\])]) \.++ (?=[{CHARACTERS}:%\\]) )* ) \. ) )
     """,
     re.VERBOSE | re.DOTALL,
 )
 _SUBJECT = re.compile(r"<[^>]*>|[^\s;,\[\]()<]+")
 _ABSOLUTE = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*:")
 _LAST = re.compile(r"[^/#:<>]*(?=>?$)")
+_ENDS = tuple("/#:")
+# The name under which those subjects are found that may be called anything.
+_ANY = ""
+_DOTS = (".", "..")
 
 
 class Statements:
@@ -43,16 +48,18 @@ class Statements:
 
     def __init__(self, text: str, base: str | None, path: str = "<text>") -> None:
         self._text, self._base, self._path = text, base, path
-        self._directives: list[tuple[int, int]] = []
-        self._subjects: list[str] = []
         self._readers: dict[int, Reader] = {}
         self._triples: dict[int, list[Triple]] = {}
 
     def about(self, subject: ox.NamedNode) -> list[Triple]:
         """Return the triples with *subject*, in the order of the text."""
+        name = _name(subject.value)
+        stretches = self._by_name.get(name, [])
+        if name != _ANY and _ANY in self._by_name:
+            stretches = sorted((*stretches, *self._by_name[_ANY]))
         return [
             triple
-            for start, end in self._by_name.get(_name(subject.value), ())
+            for start, end in stretches
             if self._may_be_about(subject, start)
             for triple in self._read(start, end)
             if triple.subject == subject
@@ -73,30 +80,49 @@ class Statements:
 
     def declarations(self) -> tuple[Prefix, ...]:
         """Return the prefixes that the text declares, each with its place among the directives."""
-        assert self._by_name is not None
+        return self._declarations
+
+    @cached_property
+    def _declarations(self) -> tuple[Prefix, ...]:
         directives = "\n".join(self._text[start:end] for start, end in self._directives)
         return read(directives, self._base, path=self._path).declarations
 
     def subjects(self) -> list[str]:
         """Return the IRIs that statements are about, save those written with escapes."""
         declared = {prefix.name: prefix.iri for prefix in self.declarations()}
-        found = dict.fromkeys(self._subjects)
+        found = dict.fromkeys(token for token, _, _ in self._parts[1])
         return [iri for token in found if (iri := _resolved(token, declared)) is not None]
 
     @cached_property
-    def _by_name(self) -> dict[str, list[tuple[int, int]]]:
-        """The stretches of the statements, by the last part of their subject's name."""
-        found: dict[str, list[tuple[int, int]]] = {}
+    def _parts(self) -> tuple[list[tuple[int, int]], list[tuple[str, int, int]]]:
+        """The stretches of the directives, and those of the statements, each with its subject."""
+        directives, statements = list[tuple[int, int]](), list[tuple[str, int, int]]()
         for match in _STATEMENT.finditer(self._text):
             kind = match.lastgroup or ""
             start, end = match.span(kind)
             if kind == "directive" or self._text[start] == "@":
-                self._directives.append((start, end))
+                directives.append((start, end))
                 continue
             subject = _SUBJECT.match(self._text, start, end)
             if subject is not None:
-                self._subjects.append(subject[0])
-                found.setdefault(_name(subject[0]), []).append((start, end))
+                statements.append((subject[0], start, end))
+        return directives, statements
+
+    @property
+    def _directives(self) -> list[tuple[int, int]]:
+        return self._parts[0]
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[tuple[int, int]]]:
+        """The stretches of the statements, by the last part of their subject's name.
+
+        That is the last part of the IRI, too, unless its prefix stands for the beginning of one.
+        """
+        odd = tuple(f"{p.name}:" for p in self.declarations() if p.iri[-1:] not in _ENDS)
+        found: dict[str, list[tuple[int, int]]] = {}
+        for subject, start, end in self._parts[1]:
+            name = _ANY if odd and subject.startswith(odd) else _name(subject)
+            found.setdefault(name, []).append((start, end))
         return found
 
     def _read(self, start: int, end: int) -> list[Triple]:
@@ -124,8 +150,8 @@ def _resolved(token: str, declared: Mapping[str, str]) -> str | None:
 
 
 def _name(subject: str) -> str:
-    """Return what an IRI and every way to write it have in common; a way with escapes, nothing."""
+    """Return what an IRI and every way to write it have in common, where that can be told."""
     if "\\" in subject:
-        return ""
+        return _ANY
     last = _LAST.search(subject)
-    return last[0] if last is not None else ""
+    return last[0] if last is not None and last[0] not in _DOTS else _ANY

@@ -11,23 +11,24 @@ _LETTER = (
     r"A-Za-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C\u200D"
     r"\u2070-\u218F\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
 )
-_CHAR = _LETTER + r"_0-9\u00B7\u0300-\u036F\u203F\u2040\-"
+# What a name may go on with, for a set of characters in a regular expression.
+CHARACTERS = _LETTER + r"_0-9\u00B7\u0300-\u036F\u203F\u2040\-"
 _PERCENT = r"%[0-9A-Fa-f]{2}"
 _ESCAPED = rf"{_PERCENT}|\\[_~.\-!$&'()*+,;=/?\#@%]"
 # Most names are like `kind:a-name`; tried first, this halves the time.
 _PLAIN = r"[A-Za-z][A-Za-z0-9_\-]*+:[A-Za-z0-9_][A-Za-z0-9_\-]*+(?=[\x20\t\r\n])"
 _TOKEN = rf"""
     [\x20\t\r\n]*+(?:
-      (?P<name>{_PLAIN}|(?:[{_LETTER}](?:[{_CHAR}.]*[{_CHAR}])?)?:
+      (?P<name>{_PLAIN}|(?:[{_LETTER}](?:[{CHARACTERS}.]*[{CHARACTERS}])?)?:
         (?:(?:[{_LETTER}_0-9:]|{_ESCAPED})
-        (?:(?:[{_CHAR}.:]|{_ESCAPED})*(?:[{_CHAR}:]|{_ESCAPED}))?)?)
+        (?:(?:[{CHARACTERS}.:]|{_ESCAPED})*(?:[{CHARACTERS}:]|{_ESCAPED}))?)?)
     | (?P<string>\"{{3}}(?:(?:"|"")?(?:[^"\\]|\\.))*\"{{3}}|'{{3}}(?:(?:'|'')?(?:[^'\\]|\\.))*'{{3}}
         | "(?:[^"\\\n\r]|\\.)*" | '(?:[^'\\\n\r]|\\.)*')
     | (?P<iri><(?:[^\x00-\x20<>"{{}}|^`\\]|\\u[0-9A-Fa-f]{{4}}|\\U[0-9A-Fa-f]{{8}})*>)
     | (?P<number>[+-]?(?:[0-9]+\.[0-9]*[eE][+-]?[0-9]+|\.?[0-9]+[eE][+-]?[0-9]+|[0-9]*\.[0-9]+
         |[0-9]+))
     | (?P<mark>\^\^|[.;,\[\]()])
-    | (?P<blank>_:[{_LETTER}_0-9](?:[{_CHAR}.]*[{_CHAR}])?)
+    | (?P<blank>_:[{_LETTER}_0-9](?:[{CHARACTERS}.]*[{CHARACTERS}])?)
     | (?P<word>[A-Za-z]+)
     | (?P<at>@[A-Za-z]++(?:-[A-Za-z0-9]++)*(?!-))
     | (?P<comment>\#[^\r\n]*)
@@ -35,7 +36,8 @@ _TOKEN = rf"""
     )
     """
 _LOCAL = (
-    rf"(?:[{_LETTER}_0-9:]|{_PERCENT})(?:(?:[{_CHAR}.:]|{_PERCENT})*(?:[{_CHAR}:]|{_PERCENT}))?"
+    rf"(?:[{_LETTER}_0-9:]|{_PERCENT})"
+    rf"(?:(?:[{CHARACTERS}.:]|{_PERCENT})*(?:[{CHARACTERS}:]|{_PERCENT}))?"
 )
 
 # Its kind (a group of the pattern), its text, the offset of its first character.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from heritagekg.turtle.statements import Statements
 
 T = TypeVar("T")
-# A text longer than this is not kept as quads, and read for positions a statement at a time.
+# A text longer than this is not kept as quads, and always read for positions in parts.
 LONG = 200_000
 _TURTLE = (".ttl", ".nt")
 # What makes blank nodes, whose names two readings do not share.
@@ -156,6 +156,22 @@ class Files:
             return self.statements(name).subjects()
         subjects = dict.fromkeys(quad.subject for quad in self.quads[name])
         return [name_of(term) for term in subjects if not isinstance(term, ox.Triple)]
+
+    def is_long(self, name: str) -> bool:
+        """Return whether the text of the file *name* should not be read as a whole."""
+        return len(self.texts[name]) > LONG
+
+    def is_read_in_parts(self, name: str) -> bool:
+        """Return whether the file *name* is read for positions a statement at a time.
+
+        Unless it is long, one with blank nodes is not: they have the names of another reading.
+        """
+        if name in self._passing or self.is_long(name):
+            return True
+        if name in self.kept:
+            return not any(b"_:" in said for said in self.kept[name].triples.values())
+        ends = (term for quad in self.quads[name] for term in (quad.subject, quad.object))
+        return not any(isinstance(term, ox.BlankNode) for term in ends)
 
     def may_define(self, name: str) -> bool:
         """Return whether the file *name* may say that something is a property."""

@@ -20,7 +20,7 @@ from heritagekg.validation.advise import advise
 from heritagekg.validation.blanks import Said, paired
 from heritagekg.validation.components import statement
 from heritagekg.validation.explain import SEVERITY_OF
-from heritagekg.validation.files import LONG, Files
+from heritagekg.validation.files import Files
 from heritagekg.validation.kept import name_of
 from heritagekg.validation.related import of_repeated_language, related, said_of
 from heritagekg.validation.run import Result
@@ -60,6 +60,7 @@ class Positions:
         self._lines: dict[str, list[str]] = {}
         self._declared: dict[str, list[tuple[str, str]]] = {}
         self._read: dict[str, dict[Term, list[Triple]]] = {}
+        self._in_parts: dict[str, bool] = {}
 
     @cached_property
     def _files(self) -> dict[str, list[str]]:
@@ -131,15 +132,22 @@ class Positions:
 
     def triples(self, name: str, subject: Term) -> list[Triple]:
         """Return the triples of *subject* in the file *name*, in the order of the text."""
-        is_long = name not in self._read and len(self._loaded.texts[name]) > LONG
-        if is_long and isinstance(subject, ox.NamedNode) and _has_positions(name):
-            return self._loaded.statements(name).about(subject)
+        is_whole = name in self._read
+        if isinstance(subject, ox.NamedNode) and not is_whole and self._is_read_in_parts(name):
+            found = self._loaded.statements(name).about(subject)
+            if found or self._loaded.is_long(name):
+                return found
         if name not in self._read:
             by_subject: dict[Term, list[Triple]] = {}
             for triple in self._triples(name):
                 by_subject.setdefault(triple.subject, []).append(triple)
             self._read[name] = by_subject
         return self._read[name].get(subject, [])
+
+    def _is_read_in_parts(self, name: str) -> bool:
+        if name not in self._in_parts:
+            self._in_parts[name] = _has_positions(name) and self._loaded.is_read_in_parts(name)
+        return self._in_parts[name]
 
     def _triples(self, name: str) -> Iterator[Triple]:
         """Return the triples of the file *name*, with the blank nodes that the results speak of."""
