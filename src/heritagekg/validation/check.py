@@ -388,8 +388,14 @@ class _Defined(Mapping[str, str]):
     def __init__(self, files: Mapping[str, WorkspaceFile]) -> None:
         self._files = files
         self._texts: dict[str, tuple[str, dict[str, int]]] = {}
+        self._found: dict[str, str] = {}
 
     def __getitem__(self, iri: str) -> str:
+        if iri not in self._found:
+            self._found[iri] = self._find(iri)
+        return self._found[iri]
+
+    def _find(self, iri: str) -> str:
         file = self._files[iri]
         if file.name not in self._texts:
             text = read_text(file.path, file.name)
