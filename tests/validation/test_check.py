@@ -409,6 +409,24 @@ def test_misspelt_property_is_pointed_at(workspace: Workspace) -> None:
     assert found.place.span.column == 5 and found.edit is not None and found.edit.text == "hkg:role"
 
 
+@pytest.mark.parametrize(
+    ("constraint", "line", "meant"),
+    [
+        ("sh:closed true ; sh:property [ sh:path e:name ]", "e:nmae 1", "e:name"),
+        ("sh:property [ sh:path e:is ; sh:in ( e:open e:shut ) ]", "e:is e:opne", "e:open"),
+    ],
+)
+def test_what_the_shape_lists_is_meant(
+    tmp_path: Path, constraint: str, line: str, meant: str
+) -> None:
+    head = "@prefix e: <http://e.org/> .\n@prefix sh: <http://www.w3.org/ns/shacl#> .\n"
+    (tmp_path / "s.ttl").write_text(f"{head}e:S sh:targetNode e:a ; {constraint} .\n", "utf-8")
+    (tmp_path / "d.ttl").write_text(f"{head}e:a {line} .\n", "utf-8")
+    (found,) = check_files([tmp_path / "d.ttl"], shapes=[tmp_path / "s.ttl"]).diagnostics
+    assert found.help == f"did you mean `{meant}`?"
+    assert found.edit is not None and found.edit.text == meant
+
+
 def test_class_is_no_property(workspace: Workspace) -> None:
     line = "    hkg:role role:chair ;"
     found = only(workspace, GOOD.replace(line, f"    hkg:Tenure role:chair ;\n{line}"))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from heritagekg.diagnostics.model import Edit, Place
+from heritagekg.engine.protocol import Term
 from heritagekg.spans import Span
 from heritagekg.turtle.format import predicate_key
 from heritagekg.turtle.reader import Triple
 from heritagekg.turtle.tokens import tokens
 from heritagekg.validation.run import Result
 from heritagekg.validation.shapes import Shape, rdf
+from heritagekg.validation.suggest import Spelling
 
 if TYPE_CHECKING:
     from heritagekg.validation.locate import Positions
@@ -22,6 +25,7 @@ def advise(
     result: Result,
     shape: Shape | None,
     *,
+    refused: tuple[Term | None, Iterable[Term]] = (None, ()),
     is_missing: bool,
     has_others: bool = False,
     place: Place | None,
@@ -33,6 +37,8 @@ def advise(
     ----------
     result, shape
         A result, and its source shape.
+    refused
+        A term that is none of those that the shape lists, and these.
     is_missing
         Whether the result speaks of a value that is not there.
     has_others
@@ -43,7 +49,12 @@ def advise(
         The positions of the data.
     """
     file = place.file if place is not None else None
-    for term, known in ((result.path, where.properties), (result.value, where.things)):
+    spellings = (
+        (refused[0], Spelling(t.value for t in refused[1] if isinstance(t, ox.NamedNode))),
+        (result.path, where.properties),
+        (result.value, where.things),
+    )
+    for term, known in spellings:
         if isinstance(term, ox.NamedNode) and known.is_unknown(term.value):
             closest = known.closest(term.value)
             if closest is not None:

@@ -405,12 +405,7 @@ def _less(operator: str) -> GroupTest:
 def _closed(compiler: Compiler, shape: Shape, term: Term, focus: str) -> Iterator[Group]:
     if not is_true(term):
         return
-    ignored = shape.first("ignoredProperties")
-    allowed = list(compiler.members(ignored)) if ignored is not None else []
-    for prop in shape.parameters.get("property", ()):
-        path = compiler.shape(prop).path_node
-        if isinstance(path, ox.NamedNode):
-            allowed.append(path)
+    allowed = compiler.shapes.allowed(shape)
     listed = [str(term) for term in allowed] + compiler.spelled_twice(allowed)
     # Not every engine takes what is in no list for what is not in it.
     other = f"?path NOT IN ({', '.join(dict.fromkeys(listed))})" if listed else "true"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -306,7 +306,13 @@ def diagnose(
     # Of a qualified count, the value that fits may look quite unlike the others.
     has_others = is_given and kind != "QualifiedMinCount"
     help_, edit = advise(
-        result, shape, is_missing=is_missing, has_others=has_others, place=place, where=where
+        result,
+        shape,
+        refused=_refused(result, kind, shape, shapes),
+        is_missing=is_missing,
+        has_others=has_others,
+        place=place,
+        where=where,
     )
     return Diagnostic(
         code=result.rule,
@@ -359,6 +365,18 @@ def _closed(result: Result, shape: Shape | None, shapes: Shapes, where: Position
         nodes = [triple.object for _, triple in said]
     places = (where.predicate(node, result.path, result.value) for node in nodes)
     return next(filter(None, places), None)
+
+
+def _refused(
+    result: Result, kind: str, shape: Shape | None, shapes: Shapes
+) -> tuple[Term | None, Sequence[Term]]:
+    """Return the term that is none of those that the shape lists, and these."""
+    if shape is not None and kind == "Closed":
+        return result.path, shapes.allowed(shape)
+    if shape is not None and kind == "In":
+        listed = shape.first("in")
+        return result.value, shapes.graph.members(listed) if listed is not None else ()
+    return None, ()
 
 
 def owner_of(node: Node, shapes: Shapes) -> ox.NamedNode | None:

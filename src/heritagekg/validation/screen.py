@@ -581,15 +581,7 @@ def _closed(screen: Screen, shape: Shape, term: Term, nodes: Set[int]) -> Verdic
         return _NONE
     if shape.path:
         raise Unscreened
-    graph = screen.shapes.graph
-    ignored = shape.first("ignoredProperties")
-    allowed = set(graph.members(ignored)) if ignored is not None else set()
-    allowed |= {
-        path
-        for prop in shape.parameters.get("property", ())
-        for path in graph.values(prop, sh("path"))
-    }
-    names = {str(path.value) for path in allowed if isinstance(path, ox.NamedNode)}
+    names = {term.value for term in screen.shapes.allowed(shape)}
     having = [screen.columns.of(p).having & nodes for p in screen.columns if p not in names]
     return _exactly(set().union(*having))
 

@@ -217,6 +217,14 @@ class Shapes:
         texts += [v.text for component in self.components for v in component.validators.values()]
         return any("shapesGraph" in text for text in texts)
 
+    def allowed(self, shape: Shape) -> list[ox.NamedNode]:
+        """Return the properties that *shape* allows if it is closed (SHACL §4.8.1)."""
+        ignored = shape.first("ignoredProperties")
+        terms = self.graph.members(ignored) if ignored is not None else []
+        for prop in shape.parameters.get("property", ()):
+            terms += self.graph.values(prop, sh("path"))
+        return [term for term in terms if isinstance(term, ox.NamedNode)]
+
 
 # Parameters whose values are shapes.
 SHAPE_PARAMETERS = ("property", "node", "not", "qualifiedValueShape")
