@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heritagekg.validation.columns import Columns
-from heritagekg.validation.compile import compile_shapes
-from heritagekg.validation.reads import read_plainly
+from heritagekg.validation.compile import Dialect, compile_shapes
+from heritagekg.validation.reads import SUBCLASS_OF, read_plainly
 from heritagekg.validation.run import Memory, Result, subclasses, validate_quads
 from heritagekg.validation.screen import FOCUS_TESTS, VALUE_TESTS, Screen, Unscreened, expression
 from heritagekg.validation.shapes import RDFS, Shapes, read_shapes
@@ -134,8 +134,10 @@ def quads_of(text: str) -> list[ox.Quad]:
 
 def by_queries(quads: list[ox.Quad], shapes: Shapes) -> list[Result]:
     """Return the results of every check on all the data."""
-    memory = Memory.of_quads(quads, shapes, read_plainly(shapes))
-    checks = compile_shapes(shapes, memory.dialect).checks
+    plain = read_plainly(shapes)
+    below = subclasses((q.subject, q.object) for q in quads if q.predicate.value == SUBCLASS_OF)
+    checks = compile_shapes(shapes, Dialect(below, Columns(quads).respelled(plain), True)).checks
+    memory = Memory.of_quads(quads, shapes, plain)
     return [result for found in memory.results(checks) for result in found]
 
 

@@ -344,12 +344,9 @@ class Memory:
 
     def __init__(self, store: ox.Store, spellings: Spellings, shapes: Shapes | None) -> None:
         self._store, self._spellings = store, spellings
-        self._respelled = spellings.predicates
-        self._graph: ox.NamedNode | None = None
         if shapes is not None and shapes.asks_for_itself:
-            self._graph = SHAPES_GRAPH
             store.extend(
-                ox.Quad(quad.subject, quad.predicate, quad.object, self._graph)
+                ox.Quad(quad.subject, quad.predicate, quad.object, SHAPES_GRAPH)
                 for quad in shapes.graph.quads
             )
         self.engine = Embedded(store)
@@ -396,11 +393,6 @@ class Memory:
         store = ox.Store()
         store.bulk_load(triples, format=ox.RdfFormat.N_TRIPLES)
         return cls(store, Spellings.of_triples(triples, respelled), shapes)
-
-    @property
-    def dialect(self) -> Dialect:
-        """What queries may know of the data."""
-        return Dialect(subclasses(_class_pairs(self.engine)), self._respelled, True, self._graph)
 
     def results(
         self, checks: Sequence[Check], among: Sequence[Set[Term]] = ()
